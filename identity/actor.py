@@ -1,0 +1,77 @@
+"""Who is asking, on whose behalf, and how surely we know it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+EVERYWHERE = "*"
+"""The department scope of those who serve the whole city."""
+
+
+class Role(StrEnum):
+    """What a person may be to the portal. Citizens have only `CITIZEN`; staff never have it."""
+
+    CITIZEN = "citizen"
+    WINDOW = "window"  # 窗口人员: receives and accepts
+    REVIEWER = "reviewer"  # 审查人员
+    APPROVER = "approver"  # 审批人员: decides
+    SUPERVISOR = "supervisor"  # 监察人员
+    CATALOGUE = "catalogue"  # 事项管理人员
+    SYSTEM_ADMIN = "system-admin"  # 系统管理员 (三员分立: never two of the three)
+    SECURITY_ADMIN = "security-admin"  # 安全管理员
+    AUDIT_ADMIN = "audit-admin"  # 审计管理员
+
+
+STAFF = frozenset(Role) - {Role.CITIZEN}
+CASEWORK = frozenset({Role.WINDOW, Role.REVIEWER, Role.APPROVER})
+
+
+class PartyKind(StrEnum):
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A natural or legal person who can hold rights: an applicant, a licence holder."""
+
+    kind: PartyKind
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person at the keyboard, for the length of one request.
+
+    `acting_for` is the person themself unless they chose an organisation they represent;
+    `parties` are all whose cases and licences they may see as applicant or holder;
+    `departments` are the department codes a member of staff may see, `{"*"}` for the whole city;
+    `assurance` counts the factors of the sign-in (1 or 2).
+    """
+
+    person_id: UUID
+    name: str
+    roles: frozenset[Role]
+    acting_for: Party
+    parties: frozenset[UUID] = field(default=frozenset())
+    departments: frozenset[str] = field(default=frozenset())
+    session_id: UUID | None = None
+    assurance: int = 1
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the actor holds at least one of `roles`."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def is_staff(self) -> bool:
+        return not self.roles.isdisjoint(STAFF)
+
+    def serves(self, department: str) -> bool:
+        """Whether the actor's scope as staff covers this department code."""
+        return EVERYWHERE in self.departments or department in self.departments
+
+    @property
+    def behalf(self) -> str | None:
+        """The party acted for, as the ledger writes it; nothing when a person acts for themself."""
+        return None if self.acting_for.id == self.person_id else str(self.acting_for.id)
