@@ -1,0 +1,56 @@
+# Yiwang. `make help` explains itself.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+
+help: ## what each target does
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: packages .venv/.ready assets ## prepare everything: system packages where allowed, virtual environment, pages' assets
+
+packages: ## system packages; installs them as root, otherwise names what is missing
+	@.ci/packages running
+
+.venv/.ready: requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Missing: python3-venv. Install it with: apt-get install python3-venv"; exit 1; }
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+assets: .venv/.ready ## pages' styles and scripts, and the fonts of printed documents, into ignored folders
+	@.ci/node
+	@$(BIN)/python portal/assets/build.py
+	@$(BIN)/python -m licensing.build_fonts
+
+demo: setup ## the whole portal on this machine, with sample data; ends in `ready http://127.0.0.1:8000`
+	@exec $(BIN)/yiwang demo
+
+test: setup ## the whole test suite, browser tests included
+	@.ci/packages testing
+	$(BIN)/pytest tests
+
+unit: .venv/.ready ## the fast tests only
+	$(BIN)/pytest tests/unit
+
+check: .venv/.ready ## style, types, arrows between packages, no surprises in migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/architecture
+
+bench: setup ## speed and memory, printed as ratios; asserts nothing
+	@.ci/packages testing
+	$(BIN)/python -m tests.bench
+
+lock: ## pin every dependency anew, with hashes and without addresses (needs `uv` on the path)
+	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements.txt
+
+clean: ## remove what was built; keeps ./var
+	rm -rf .venv portal/static licensing/fonts portal/assets/node_modules .mypy_cache .ruff_cache .import_linter_cache
+
+.PHONY: help setup packages assets demo test unit check bench lock clean

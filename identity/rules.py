@@ -1,0 +1,130 @@
+"""What may be said about people and accounts without looking anyone up. No database, no clock, no web."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from identity.actor import STAFF, Role
+from identity.errors import RolesIncompatible, TooYoung
+from identity.numbers import birth_date
+
+AGE_OF_OWN_ACCOUNT = 14  # 个人信息保护法 28, 31
+ALL_POWERS = "*"
+"""The power of a legal representative: everything the organisation may do."""
+
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+"""三员分立 (GB/T 22239-2019 level 3): no two of these in one hand."""
+
+LOGIN_NAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
+
+
+class Level(StrEnum):
+    """How surely a person is known (实名等级)."""
+
+    UNVERIFIED = "unverified"
+    REGISTRY = "registry"
+    IN_PERSON = "in-person"
+
+
+class OrganisationKind(StrEnum):
+    """What a legal person or other organisation is, as its credit code says."""
+
+    ENTERPRISE = "enterprise"
+    SOLE_TRADER = "sole-trader"  # 个体工商户
+    COOPERATIVE = "cooperative"  # 农民专业合作社
+    PUBLIC_BODY = "public-body"  # 机关
+    INSTITUTION = "institution"  # 事业单位
+    SOCIAL = "social"  # 社会组织
+    OTHER = "other"
+
+
+KINDS = {
+    "91": OrganisationKind.ENTERPRISE,
+    "92": OrganisationKind.SOLE_TRADER,
+    "93": OrganisationKind.COOPERATIVE,
+    "11": OrganisationKind.PUBLIC_BODY,
+    "12": OrganisationKind.INSTITUTION,
+    "51": OrganisationKind.SOCIAL,
+    "52": OrganisationKind.SOCIAL,
+    "53": OrganisationKind.SOCIAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a sign-in lasts: without a deed (idle) and at all (absolute). GB/T 22239-2019, usual practice."""
+
+    citizen_idle: timedelta = timedelta(minutes=30)
+    staff_idle: timedelta = timedelta(minutes=20)
+    citizen_absolute: timedelta = timedelta(hours=12)
+    staff_absolute: timedelta = timedelta(hours=10)
+    second_step: timedelta = timedelta(minutes=5)
+
+
+PAUSES = (
+    (5, timedelta(minutes=1)),
+    (8, timedelta(minutes=5)),
+    (11, timedelta(minutes=15)),
+    (14, timedelta(hours=1)),
+)
+"""From so many failures of one origin for one account, that pair waits so long after each further failure."""
+
+FORGOTTEN_AFTER = timedelta(hours=24)
+"""Failures older than this count no more."""
+
+
+def pause_after(failures: int) -> timedelta:
+    """How long the pair of account and origin waits after its `failures`-th failure in a row."""
+    waits = [pause for threshold, pause in PAUSES if failures >= threshold]
+    return waits[-1] if waits else timedelta(0)
+
+
+def kind_of(credit_code: str) -> OrganisationKind:
+    """The kind of organisation behind a normalised credit code (GB 32100-2015, positions 1 and 2)."""
+    return KINDS.get(credit_code[:2], OrganisationKind.OTHER)
+
+
+def check_roles(roles: Iterable[Role]) -> frozenset[Role]:
+    """The roles of a member of staff, or RolesIncompatible: none, a citizen's, or two administrators."""
+    chosen = frozenset(roles)
+    if not chosen or not chosen <= STAFF or len(chosen & ADMINISTRATORS) > 1:
+        raise RolesIncompatible(frozenset(role.value for role in chosen))
+    return chosen
+
+
+def age(number: str, on: date) -> int:
+    """Full years of the holder of a normalised ID number. Born on 29 February: a year older on 1 March."""
+    born = birth_date(number)
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def check_age(number: str, on: date) -> None:
+    """TooYoung under 14: such an account exists only through its guardian (个人信息保护法 31)."""
+    if age(number, on) < AGE_OF_OWN_ACCOUNT:
+        raise TooYoung
+
+
+def person_name(text: str) -> str:
+    """A name as it is kept: composed (NFC), blanks single, everything printable.
+
+    Rare characters, the middle dot and long names stay as they are. ValueError for none, more than 100
+    characters, or characters that do not print.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not 1 <= len(name) <= 100 or not name.isprintable():
+        raise ValueError("name")
+    return name
+
+
+def login_name(text: str) -> str:
+    """A chosen account name: a letter, then letters, digits, `.`, `_`, `-`; never mistaken for a number.
+
+    ValueError for anything else.
+    """
+    name = text.strip().lower()
+    if not LOGIN_NAME.fullmatch(name):
+        raise ValueError("login")
+    return name

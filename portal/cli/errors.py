@@ -1,0 +1,45 @@
+"""What the command line tells in one sentence.
+
+CommandError
+├── PartNotReady      a process of the demonstration did not come up
+├── PortTaken         another program listens there
+├── PackageMissing    a system package is not installed and cannot be installed from here
+├── FileUnusable      a file named on the command line cannot be read or is not what it should be
+└── NotProven         what was to be verified is not whole
+"""
+
+
+class CommandError(Exception):
+    """`sentence` is shown as it is, with exit code 1."""
+
+    sentence = "The command could not be done."
+
+
+class PartNotReady(CommandError):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.sentence = f"{name} did not start; its log in the data folder says why."
+
+
+class PortTaken(CommandError):
+    def __init__(self, port: int) -> None:
+        super().__init__(str(port))
+        self.sentence = f"Port {port} is used by another program; choose one with --port."
+
+
+class PackageMissing(CommandError):
+    def __init__(self, package: str) -> None:
+        super().__init__(package)
+        self.sentence = f"System package missing; install it with: apt-get install {package}"
+
+
+class FileUnusable(CommandError):
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(path)
+        self.sentence = f"{path}: {why}"
+
+
+class NotProven(CommandError):
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence

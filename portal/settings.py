@@ -1,0 +1,92 @@
+"""What an operator may set, from the environment (prefix `YIWANG_`), read once at start-up."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.embedded import Cluster
+
+DATABASE = "yiwang"
+HUB_DATABASE = "yiwang_hub"
+OWNER_ROLE = "yiwang_owner"
+APPLICATION_ROLE = "yiwang_app"
+
+
+class Settings(BaseSettings):
+    """Every setting has a default that runs on one machine; the description is what `doctor --settings` prints."""
+
+    model_config = SettingsConfigDict(env_prefix="YIWANG_", extra="ignore")
+
+    data: Path = Field(Path("var"), description="folder for everything this machine keeps")
+    database_url: str | None = Field(None, description="PostgreSQL >= 15; default: the embedded server in the data folder")
+    database_owner_url: str | None = Field(None, description="the same database as the role that owns it, for `migrate`")
+    hub_database_url: str | None = Field(None, description="the hub's own database; default: beside the portal's")
+    hub_database_owner_url: str | None = Field(None, description="the hub's database as the role that owns it")
+    public_url: str = Field("http://127.0.0.1:8000", description="where people reach the portal")
+    hub_url: str = Field("http://127.0.0.1:8001", description="where the portal reaches the sharing hub")
+    host: str = Field("127.0.0.1", description="address the server listens on")
+    port: int = Field(8000, ge=1, le=65535, description="port of the portal")
+    hub_port: int = Field(8001, ge=1, le=65535, description="port of the hub")
+    processes: int = Field(2, ge=1, le=64, description="web processes")
+    s3_endpoint: str | None = Field(None, description="host:port of an S3 server; default: a folder")
+    s3_access_key: str = Field("", description="S3 access key")
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="S3 secret key")
+    s3_bucket: str = Field("yiwang", description="S3 bucket")
+    s3_region: str = Field("us-east-1", description="S3 region")
+    s3_secure: bool = Field(True, description="S3 over TLS")
+    demo: bool = Field(False, description="sample people shown on the sign-in page; never in production")
+    city: str = Field("示例市", description="the city's name in page titles and papers")
+    log_format: Literal["console", "json"] = Field("console", description="how log lines look")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
+    pool_size: int = Field(10, ge=1, le=100, description="database connections per process")
+    hub_seconds: float = Field(4.0, gt=0, le=30, description="longest wait for the hub on a page")
+    csrf_secret: SecretStr | None = Field(None, description="shared by all web processes; default: kept in the data folder")
+
+    @property
+    def cluster(self) -> Cluster:
+        return Cluster(self.data.resolve() / "postgres")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this machine runs its own PostgreSQL."""
+        return self.database_url is None
+
+    @property
+    def application_url(self) -> str:
+        return self.database_url or self.cluster.url(DATABASE, APPLICATION_ROLE)
+
+    @property
+    def owner_url(self) -> str:
+        return self.database_owner_url or self.database_url or self.cluster.url(DATABASE, OWNER_ROLE)
+
+    @property
+    def hub_application_url(self) -> str:
+        return self.hub_database_url or self.database_url or self.cluster.url(HUB_DATABASE, APPLICATION_ROLE)
+
+    @property
+    def hub_owner_url(self) -> str:
+        return (
+            self.hub_database_owner_url
+            or self.hub_database_url
+            or self.database_owner_url
+            or self.database_url
+            or self.cluster.url(HUB_DATABASE, OWNER_ROLE)
+        )
+
+    @property
+    def keys(self) -> Path:
+        return self.data.resolve() / "keys"
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies may only travel over TLS."""
+        return self.public_url.startswith("https://")
+
+
+@lru_cache(maxsize=1)
+def current() -> Settings:
+    """The settings of this process."""
+    return Settings()

@@ -1,0 +1,111 @@
+"""The decision: grant or refuse, by somebody who did not receive the case (接办分离), with the papers that follow."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from identity.actor import Actor, Party
+from licensing import commands as licensing
+from services.applications import queries
+from services.applications.commands import papers, timing
+from services.applications.commands.receiving import say, take
+from services.applications.commands.recording import record
+from services.applications.commands.reviewing import current_step
+from services.applications.commands.submitting import facts_by_name
+from services.applications.errors import StepsNotDone
+from services.applications.models import Application
+from services.applications.rules import (
+    Deed,
+    Outcome,
+    next_state,
+    require_reason,
+    require_separation,
+)
+from services.catalogue import answers
+from services.catalogue import queries as catalogue
+from services.catalogue.codes import ResultKind, StepKind
+from services.catalogue.definition import ItemDefinition
+from services.workflow.rules import local_day
+from storage import queue
+from storage.database import Session
+
+ISSUE = "licensing.issue"
+
+
+async def grant(session: Session, actor: Actor, number: str, *, opinion: str = "", at: datetime) -> Application:
+    """准予. Where the result is a licence, the intent to issue it is written in this same transaction.
+
+    Raises StepsNotDone, AcceptorMayNotDecide, NotYourDeed, StepNotOpen, ClaimedBySomebody.
+    """
+    application, definition = await _decidable(session, actor, number, Deed.GRANT)
+    _decide(session, actor, application, Deed.GRANT, Outcome.GRANTED, opinion, at)
+    await timing.close(session, application, at=at)
+    await papers.request(session, application, papers.GRANT, at=at)
+    await record(session, actor, application, "application granted", at=at, on_time=application.on_time)
+    if definition.result.kind is ResultKind.LICENCE:
+        await _intend_licence(session, actor, application, definition, at)
+    return application
+
+
+async def refuse(session: Session, actor: Actor, number: str, *, reason: str, at: datetime) -> Application:
+    """不予, with the reasons and the remedies (行政许可法 38). Raises ReasonMissing and what `grant` raises."""
+    reason = require_reason(Deed.REFUSE, reason)
+    application, _ = await _decidable(session, actor, number, Deed.REFUSE)
+    application.reason = reason
+    _decide(session, actor, application, Deed.REFUSE, Outcome.REFUSED, reason, at)
+    await timing.close(session, application, at=at)
+    await papers.request(session, application, papers.REFUSAL, at=at)
+    await record(session, actor, application, "application refused", at=at, on_time=application.on_time)
+    return application
+
+
+async def _decidable(
+    session: Session, actor: Actor, number: str, deed: Deed
+) -> tuple[Application, ItemDefinition]:
+    application = await take(session, actor, number, deed)
+    require_separation(number, str(actor.person_id), application.received_by)
+    item = await catalogue.get_version(session, application.item_code, application.item_version)
+    step = current_step(item.definition, application)
+    if step.kind is not StepKind.DECIDE:
+        raise StepsNotDone(step.key)
+    return application, item.definition
+
+
+def _decide(
+    session: Session, actor: Actor, application: Application, deed: Deed, outcome: Outcome, text: str, at: datetime
+) -> None:
+    say(session, actor, application, application.step or "", deed, text, at)
+    application.state = next_state(application.state, deed)
+    application.outcome = outcome
+    application.decided_by, application.decided_at = actor.person_id, at
+    application.step = application.claimed_by = application.claimed_by_name = None
+    application.updated_at = at
+
+
+async def _intend_licence(
+    session: Session, actor: Actor, application: Application, definition: ItemDefinition, at: datetime
+) -> None:
+    facts = facts_by_name(await queries.facts_of(session, application))
+    values = answers.check(
+        definition.form, application.answers, today=local_day(at), complete=False, facts=facts
+    ).values
+    known = facts | answers.plain(values)
+    pictures = {
+        f"material:{file.material_code}": file.digest for file in await queries.files_of(session, application)
+    }
+    licence = await licensing.intend(
+        session,
+        type_code=definition.result.licence_type or "",
+        application_number=application.number,
+        holder=Party(application.applicant_kind, application.applicant_id, application.applicant_name),
+        issuer_department=application.department_code,
+        fields=result_fields(definition.result.fields, known | pictures),
+        at=at,
+    )
+    await queue.enqueue(session, ISSUE, licence_id=str(licence.id), lock=application.number)
+    await record(session, actor, application, "licence intended", at=at, type=definition.result.licence_type)
+
+
+def result_fields(wanted: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The licence's fields from the answers, facts and pictures the item names for them; absent ones are left out."""
+    return {field: known[source] for field, source in wanted.items() if known.get(source) not in (None, "")}

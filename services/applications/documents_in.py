@@ -1,0 +1,106 @@
+"""Files coming in: judged by what they are, never by what they are called.
+
+Pictures are read and written anew, which leaves nothing in the file but the picture (no position, no script).
+"""
+
+import io
+import re
+import warnings
+from dataclasses import dataclass
+
+import pikepdf
+import puremagic
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from services.applications.errors import FileEmpty, FileNotAllowed, FileTooLarge, FileUnreadable
+from services.catalogue.codes import Format
+from services.catalogue.definition import Material
+
+MEDIA = {
+    Format.PDF: "application/pdf",
+    Format.JPG: "image/jpeg",
+    Format.PNG: "image/png",
+}
+PICTURES = {Format.JPG: "JPEG", Format.PNG: "PNG"}
+MOST_PIXELS = 80_000_000
+LONGEST_NAME = 120
+UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file fit to be kept: a harmless name, the type of its content, and the content."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def receive(name: str, content: bytes, material: Material) -> Received:
+    """Judge one file against what the material allows.
+
+    Raises FileEmpty, FileTooLarge, FileNotAllowed (with what the content really is), FileUnreadable.
+    """
+    safe = safe_name(name)
+    if not content:
+        raise FileEmpty(safe)
+    if len(content) > material.max_mb * 1024 * 1024:
+        raise FileTooLarge(safe, material.max_mb)
+    kind = format_of(content)
+    if kind is None or kind not in material.formats:
+        raise FileNotAllowed(safe, kind or named(content), [str(one) for one in material.formats])
+    if kind is Format.PDF:
+        _require_readable_pdf(safe, content)
+        return Received(safe, MEDIA[kind], content)
+    return Received(safe, MEDIA[kind], _picture_anew(safe, content, kind))
+
+
+def safe_name(name: str) -> str:
+    """The last part of a file's name without characters that mean something to a file system, cut to 120."""
+    return UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2]).strip(" .")[:LONGEST_NAME] or "file"
+
+
+def format_of(content: bytes) -> Format | None:
+    """What the first bytes say the file is, if it is one of ours."""
+    if content.startswith(b"%PDF-"):
+        return Format.PDF
+    if content.startswith(b"\xff\xd8\xff"):
+        return Format.JPG
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Format.PNG
+    return None
+
+
+def named(content: bytes) -> str:
+    """A word for a content that is none of ours, to tell the person what they chose."""
+    try:
+        return str(puremagic.from_string(content[:4096])).lstrip(".") or "unknown"
+    except (puremagic.PureError, ValueError):
+        return "unknown"
+
+
+def _require_readable_pdf(name: str, content: bytes) -> None:
+    try:
+        with pikepdf.open(io.BytesIO(content)) as document:
+            if not len(document.pages):
+                raise FileUnreadable(name)
+    except (pikepdf.PdfError, pikepdf.PasswordError) as exc:
+        raise FileUnreadable(name) from exc
+
+
+def _picture_anew(name: str, content: bytes, kind: Format) -> bytes:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content)) as opened:
+                if opened.width * opened.height > MOST_PIXELS:
+                    raise FileUnreadable(name)
+                upright = ImageOps.exif_transpose(opened)
+                clean = upright.convert("RGB" if kind is Format.JPG else "RGBA")
+    except (OSError, UnidentifiedImageError, ValueError, SyntaxError, Image.DecompressionBombWarning) as exc:
+        raise FileUnreadable(name) from exc
+    except Image.DecompressionBombError as exc:
+        raise FileUnreadable(name) from exc
+    out = io.BytesIO()
+    clean.save(out, PICTURES[kind], quality=90)
+    return out.getvalue()

@@ -1,0 +1,213 @@
+"""Why something could not be done with an application.
+
+ApplicationError
+├── ApplicationNotFound   no such number, or not yours to see
+├── StepNotOpen           the deed does not start from the current state
+├── NotYourDeed           this role does not do this deed
+├── ClaimedBySomebody     another officer works on the case
+├── NotClaimed            the officer must claim the case first
+├── AcceptorMayNotDecide  接办分离: who accepted, or spoke as one of two, may not decide
+├── AlreadySpoke          the second of two persons must be another person
+├── StepsNotDone          the decision was asked for before every step was done
+├── ReasonMissing         the law wants a reason (行政许可法 38; 优化营商环境条例 36)
+├── NothingToCorrect      a correction notice must name at least one defect
+├── UnknownTarget         the correction names a question or material the item does not have
+├── NotInDraft            answers and materials change only in a draft or a correction
+├── NotAskedToCorrect     this answer or material was not named in the correction notice
+├── Incomplete            what is still missing before it may be handed in
+├── AnswersWrong          the answers as typed do not fit their questions
+├── MaterialUnknown       the item asks for no such material
+├── MaterialNotSpared     this material cannot be met by a commitment
+├── FileEmpty · FileTooLarge · TooManyFiles · FileNotAllowed · FileUnreadable
+├── WrongApplicant        the item is not for this kind of applicant
+├── KeyUsedOtherwise      the idempotency key belongs to another submission
+├── ResultNotReady        the result document is still being made
+├── AlreadyRated          one rating for one case (一事一评)
+└── ChangedMeanwhile      somebody changed the draft since it was read
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ApplicationError(Exception):
+    """The request was understood and refused."""
+
+
+class ApplicationNotFound(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"no application {number}")
+        self.number = number
+
+
+class StepNotOpen(ApplicationError):
+    def __init__(self, state: str, step: str) -> None:
+        super().__init__(f"cannot {step} an application that is {state}")
+        self.state = state
+        self.step = step
+
+
+class NotYourDeed(ApplicationError):
+    def __init__(self, deed: str, role: str) -> None:
+        super().__init__(f"{deed} is for {role}")
+        self.deed = deed
+        self.role = role
+
+
+class ClaimedBySomebody(ApplicationError):
+    def __init__(self, name: str) -> None:
+        super().__init__("claimed by another officer")
+        self.name = name
+
+
+class NotClaimed(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is not claimed")
+        self.number = number
+
+
+class AcceptorMayNotDecide(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"who received {number} may not decide it")
+        self.number = number
+
+
+class AlreadySpoke(ApplicationError):
+    def __init__(self, step: str) -> None:
+        super().__init__(f"the second person of step {step} must be another")
+        self.step = step
+
+
+class StepsNotDone(ApplicationError):
+    def __init__(self, step: str) -> None:
+        super().__init__(f"step {step} is not done")
+        self.step = step
+
+
+class ReasonMissing(ApplicationError):
+    def __init__(self, deed: str) -> None:
+        super().__init__(f"{deed} needs a reason")
+        self.deed = deed
+
+
+class NothingToCorrect(ApplicationError):
+    def __init__(self) -> None:
+        super().__init__("a correction notice names at least one defect")
+
+
+class UnknownTarget(ApplicationError):
+    def __init__(self, target: str) -> None:
+        super().__init__(f"nothing to correct at {target}")
+        self.target = target
+
+
+class NotInDraft(ApplicationError):
+    def __init__(self, state: str) -> None:
+        super().__init__(f"an application that is {state} cannot be changed")
+        self.state = state
+
+
+class NotAskedToCorrect(ApplicationError):
+    def __init__(self, target: str) -> None:
+        super().__init__(f"{target} was not named in the correction notice")
+        self.target = target
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that stands in the way of handing in: a question's or material's key, and why."""
+
+    kind: str  # "question" | "material"
+    key: str
+    why: str
+
+
+class Incomplete(ApplicationError):
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__(f"{len(missing)} answers or materials are missing")
+        self.missing = tuple(missing)
+
+
+class AnswersWrong(ApplicationError):
+    """`mistakes` are the catalogue's own, one for each wrong answer."""
+
+    def __init__(self, mistakes: Sequence[object]) -> None:
+        super().__init__(f"{len(mistakes)} answers are wrong")
+        self.mistakes = tuple(mistakes)
+
+
+class MaterialUnknown(ApplicationError):
+    def __init__(self, code: str) -> None:
+        super().__init__(f"no material {code}")
+        self.code = code
+
+
+class MaterialNotSpared(ApplicationError):
+    def __init__(self, code: str) -> None:
+        super().__init__(f"material {code} cannot be met that way")
+        self.code = code
+
+
+class FileEmpty(ApplicationError):
+    def __init__(self, name: str) -> None:
+        super().__init__("empty file")
+        self.name = name
+
+
+class FileTooLarge(ApplicationError):
+    def __init__(self, name: str, max_mb: int) -> None:
+        super().__init__(f"larger than {max_mb} MB")
+        self.name = name
+        self.max_mb = max_mb
+
+
+class TooManyFiles(ApplicationError):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"more than {most} files")
+        self.most = most
+
+
+class FileNotAllowed(ApplicationError):
+    """`found` is what the content is, whatever the name says."""
+
+    def __init__(self, name: str, found: str, allowed: Sequence[str]) -> None:
+        super().__init__(f"content is {found}, allowed {', '.join(allowed)}")
+        self.name = name
+        self.found = found
+        self.allowed = tuple(allowed)
+
+
+class FileUnreadable(ApplicationError):
+    def __init__(self, name: str) -> None:
+        super().__init__("the content cannot be read")
+        self.name = name
+
+
+class WrongApplicant(ApplicationError):
+    def __init__(self, code: str, kind: str) -> None:
+        super().__init__(f"{code} is not for a {kind}")
+        self.code = code
+        self.kind = kind
+
+
+class KeyUsedOtherwise(ApplicationError):
+    def __init__(self) -> None:
+        super().__init__("the idempotency key belongs to another submission")
+
+
+class ResultNotReady(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"the result of {number} is still being made")
+        self.number = number
+
+
+class AlreadyRated(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} was rated before")
+        self.number = number
+
+
+class ChangedMeanwhile(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} was changed by somebody else")
+        self.number = number

@@ -1,0 +1,42 @@
+"""What a worker does later for a case: thin calls of commands, each safe to run again."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from services.applications.commands import closing, gathering, printing
+from services.applications.commands.starting import GATHER
+from services.applications.errors import ApplicationNotFound
+from services.sharing.client import HubClient
+from storage import queue
+from storage.database import Sessions
+from storage.objects import ObjectStore
+from licensing.sealing import Sealer
+
+AGAIN = timedelta(seconds=15)
+
+
+async def gather(number: str, *, sessions: Sessions, hub: HubClient) -> None:
+    """Fetch what is still open for a draft; as long as a register does not answer, come back later."""
+    at = datetime.now(UTC)
+    try:
+        again = await gathering.gather(sessions, hub, number, at=at)
+    except ApplicationNotFound:
+        return  # the draft was thrown away meanwhile
+    if again:
+        async with sessions() as session, session.begin():
+            await queue.enqueue(session, GATHER, at=at + AGAIN, number=number)
+
+
+async def print_paper(
+    document_id: str, *, sessions: Sessions, objects: ObjectStore, sealer: Sealer, public_url: str
+) -> None:
+    """Print, seal and keep one paper; then deliver the result if that was all that was missing."""
+    number = await printing.print_paper(
+        sessions, UUID(document_id), objects=objects, sealer=sealer, public_url=public_url, at=datetime.now(UTC)
+    )
+    await deliver(number, sessions=sessions)
+
+
+async def deliver(number: str, *, sessions: Sessions) -> None:
+    async with sessions() as session, session.begin():
+        await closing.deliver_electronically(session, number, at=datetime.now(UTC))
