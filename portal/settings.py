@@ -21,11 +21,20 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="YIWANG_", extra="ignore")
 
     data: Path = Field(Path("var"), description="folder for everything this machine keeps")
-    database_url: str | None = Field(None, description="PostgreSQL >= 15; default: the embedded server in the data folder")
-    database_owner_url: str | None = Field(None, description="the same database as the role that owns it, for `migrate`")
-    hub_database_url: str | None = Field(None, description="the hub's own database; default: beside the portal's")
-    hub_database_owner_url: str | None = Field(None, description="the hub's database as the role that owns it")
+    database_url: str | None = Field(
+        None, description="PostgreSQL >= 15; default: the embedded server in the data folder"
+    )
+    database_owner_url: str | None = Field(
+        None, description="the same database as the role that owns it, for `migrate`"
+    )
+    hub_database_url: str | None = Field(
+        None, description="the hub's own database; default: beside the portal's"
+    )
+    hub_database_owner_url: str | None = Field(
+        None, description="the hub's database as the role that owns it"
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="where people reach the portal")
+    party: str = Field("portal", description="who this portal is to the hub: the operating organ's credit code")
     hub_url: str = Field("http://127.0.0.1:8001", description="where the portal reaches the sharing hub")
     host: str = Field("127.0.0.1", description="address the server listens on")
     port: int = Field(8000, ge=1, le=65535, description="port of the portal")
@@ -39,11 +48,15 @@ class Settings(BaseSettings):
     s3_secure: bool = Field(True, description="S3 over TLS")
     demo: bool = Field(False, description="sample people shown on the sign-in page; never in production")
     city: str = Field("示例市", description="the city's name in page titles and papers")
+    city_en: str = Field("Sample City", description="the same in English")
+    theme: Literal["blue", "red"] = Field("blue", description="colour of the band")
     log_format: Literal["console", "json"] = Field("console", description="how log lines look")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
     pool_size: int = Field(10, ge=1, le=100, description="database connections per process")
     hub_seconds: float = Field(4.0, gt=0, le=30, description="longest wait for the hub on a page")
-    csrf_secret: SecretStr | None = Field(None, description="shared by all web processes; default: kept in the data folder")
+    csrf_secret: SecretStr | None = Field(
+        None, description="shared by all web processes; default: kept in the data folder"
+    )
 
     @property
     def cluster(self) -> Cluster:

@@ -1,6 +1,5 @@
 """Running the parts of a demonstration together: started in order, started again when one dies, ended with us."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.cli.errors import PartNotReady
+from storage.processes import end_with_parent
 
 LAUNCH_SECONDS = 45.0
 SHORTEST_PAUSE = 0.3
@@ -64,12 +64,13 @@ class Supervisor:
         for part in parts:
             part.wait_until_ready()
 
-    def watch(self) -> None:
-        """Start again what dies, waiting a little longer each time, until `stop` is called."""
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Start again what dies, waiting a little longer each time, until `stop` is called; `changed` hears of it."""
         while not self.stopping:
             for part in self.parts:
                 if not part.alive and not self.stopping:
                     self._again(part)
+                    changed()
             time.sleep(0.1)
 
     def _again(self, part: Part) -> None:
@@ -107,7 +108,7 @@ def child(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509  only a prctl call, no locks taken
+            preexec_fn=end_with_parent,  # noqa: PLW1509  only a prctl call, no locks taken
         )
 
 
@@ -118,7 +119,3 @@ def answers(url: str) -> bool:
             return bool(answer.status < 500)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG

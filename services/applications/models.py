@@ -42,7 +42,7 @@ class Application(SQLModel, table=True):
     outcome: Outcome | None = Field(default=None, sa_type=choice(Outcome))
     delivery: Delivery = Field(default=Delivery.ELECTRONIC, sa_type=choice(Delivery))
     step: str | None = None
-    answers: dict[str, Any] = Field(default_factory=dict, sa_type=SealedJSON("application.answers"))  # type: ignore[call-overload]
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=SealedJSON("application.answers"))
     origins: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     revision: int = 0
     submission_key: str | None = None
@@ -51,7 +51,7 @@ class Application(SQLModel, table=True):
     accepted_by: UUID | None = None
     received_by: list[str] = Field(default_factory=list, sa_type=JSONB)
     decided_by: UUID | None = None
-    reason: str | None = Field(default=None, sa_type=SealedText("application.reason"))  # type: ignore[call-overload]
+    reason: str | None = Field(default=None, sa_type=SealedText("application.reason"))
     corrections: int = 0
     due_on: date | None = None
     yellow_on: date | None = None
@@ -97,7 +97,7 @@ class CaseFile(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     application_id: UUID = Field(foreign_key="application.id", ondelete="CASCADE", index=True)
     material_code: str
-    name: str = Field(sa_type=SealedText("file.name"))  # type: ignore[call-overload]
+    name: str = Field(sa_type=SealedText("file.name"))
     media_type: str
     size: int
     digest: str
@@ -124,7 +124,7 @@ class Fact(SQLModel, table=True):
     application_id: UUID = Field(primary_key=True, foreign_key="application.id", ondelete="CASCADE")
     resource: str = Field(primary_key=True)
     outcome: Gathering = Field(sa_type=choice(Gathering))
-    values: dict[str, Any] = Field(default_factory=dict, sa_type=SealedJSON("fact.values"))  # type: ignore[call-overload]
+    values: dict[str, Any] = Field(default_factory=dict, sa_type=SealedJSON("fact.values"))
     provider: str | None = None
     request: str | None = None
     attempts: int = 0
@@ -142,7 +142,7 @@ class Opinion(SQLModel, table=True):
     deed: str
     officer_id: UUID
     officer_name: str
-    text: str = Field(sa_type=SealedText("opinion.text"))  # type: ignore[call-overload]
+    text: str = Field(sa_type=SealedText("opinion.text"))
     at: datetime = Field(sa_type=Moment)
 
 
@@ -153,7 +153,7 @@ class Correction(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     application_id: UUID = Field(foreign_key="application.id", ondelete="CASCADE", index=True)
-    defects: list[dict[str, str]] = Field(sa_type=SealedJSON("correction.defects"))  # type: ignore[call-overload]
+    defects: list[dict[str, str]] = Field(sa_type=SealedJSON("correction.defects"))
     requested_by: UUID
     requested_by_name: str
     requested_at: datetime = Field(sa_type=Moment)
@@ -184,7 +184,7 @@ class Rating(SQLModel, table=True):
 
     application_id: UUID = Field(primary_key=True, foreign_key="application.id", ondelete="CASCADE")
     grade: int
-    text: str | None = Field(default=None, sa_type=SealedText("rating.text"))  # type: ignore[call-overload]
+    text: str | None = Field(default=None, sa_type=SealedText("rating.text"))
     by: UUID
     at: datetime = Field(sa_type=Moment)
 

@@ -60,17 +60,20 @@ def named(resource: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{HUB}{resource}.{field}": value for field, value in values.items()}
 
 
-def prefill(definition: ItemDefinition, facts: Mapping[str, Any]) -> dict[str, tuple[dict[str, str | list[str]], str]]:
+def prefill(
+    definition: ItemDefinition, facts: Mapping[str, Any]
+) -> dict[str, tuple[dict[str, str | list[str]], str]]:
     """`{question key: (what one would have typed, fact's name)}` for every question a fact can answer."""
     sources = {question.key: question.source for question in definition.form.questions() if question.source}
     for material in definition.materials:
-        for field, question in material.fills.items():
-            sources.setdefault(question, f"{HUB}{material.resource}.{field}")
+        for field, key in material.fills.items():
+            sources.setdefault(key, f"{HUB}{material.resource}.{field}")
     found = {}
-    for key, name in sources.items():
-        question, value = definition.form.question(key), facts.get(name)
-        if question is not None and value not in (None, ""):
-            found[key] = (answers.typed_of(question, value), name)
+    for question in definition.form.questions():
+        name = sources.get(question.key, "")
+        value = facts.get(name)
+        if value not in (None, ""):
+            found[question.key] = (answers.typed_of(question, value), name)
     return found
 
 

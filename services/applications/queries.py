@@ -139,7 +139,8 @@ async def queue(session: Session, actor: Actor, wanted: Filter) -> list[Applicat
         cases = cases.where(_light_is(wanted.light, wanted.today))
     if wanted.after:
         cases = cases.where(
-            sa.tuple_(col(Application.due_on), col(Application.number)) > sa.tuple_(*map(sa.literal, wanted.after))
+            sa.tuple_(col(Application.due_on), col(Application.number))
+            > sa.tuple_(*map(sa.literal, wanted.after))
         )
     ordered = cases.order_by(col(Application.due_on), col(Application.number)).limit(wanted.limit)
     return list(await session.scalars(ordered))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from licensing.sealing import Sealer
 from services.applications.commands import closing, gathering, printing
 from services.applications.commands.starting import GATHER
 from services.applications.errors import ApplicationNotFound
@@ -10,7 +11,6 @@ from services.sharing.client import HubClient
 from storage import queue
 from storage.database import Sessions
 from storage.objects import ObjectStore
-from licensing.sealing import Sealer
 
 AGAIN = timedelta(seconds=15)
 
@@ -32,7 +32,12 @@ async def print_paper(
 ) -> None:
     """Print, seal and keep one paper; then deliver the result if that was all that was missing."""
     number = await printing.print_paper(
-        sessions, UUID(document_id), objects=objects, sealer=sealer, public_url=public_url, at=datetime.now(UTC)
+        sessions,
+        UUID(document_id),
+        objects=objects,
+        sealer=sealer,
+        public_url=public_url,
+        at=datetime.now(UTC),
     )
     await deliver(number, sessions=sessions)
 

@@ -30,7 +30,10 @@ async def deliver_electronically(session: Session, number: str, *, at: datetime)
     application = await queries.by_number(session, number, lock=True)
     if application.state is State.DELIVERED:
         return True
-    if application.state not in {State.GRANTED, State.REFUSED} or application.delivery is not Delivery.ELECTRONIC:
+    if (
+        application.state not in {State.GRANTED, State.REFUSED}
+        or application.delivery is not Delivery.ELECTRONIC
+    ):
         return False
     if not await result_ready(session, application):
         return False
@@ -47,9 +50,13 @@ async def result_ready(session: Session, application: Application) -> bool:
     return licence is None or licence.issued_at is not None
 
 
-async def _delivered(session: Session, actor: Actor | None, application: Application, at: datetime) -> Application:
-    application.state = next_state(application.state, Deed.DELIVER)
-    application.closed_at = application.updated_at = at
+async def _delivered(
+    session: Session, actor: Actor | None, application: Application, at: datetime
+) -> Application:
+    was = application.state
+    application.state = next_state(was, Deed.DELIVER)
+    await timing.close(session, application, was, at=at)
+    application.updated_at = at
     application.claimed_by = application.claimed_by_name = None
     await record(session, actor, application, "result delivered", at=at, manner=application.delivery)
     return application
@@ -59,12 +66,13 @@ async def withdraw(session: Session, actor: Actor, number: str, *, reason: str, 
     """撤回, at any time before the decision; what was done stays in the record."""
     application = await queries.get(session, actor, number, lock=True)
     _require_applicant(actor, application)
-    application.state = next_state(application.state, Deed.WITHDRAW)
+    was = application.state
+    application.state = next_state(was, Deed.WITHDRAW)
     application.outcome = Outcome.WITHDRAWN
     application.reason = reason.strip() or None
-    application.updated_at = application.closed_at = at
+    application.updated_at = at
     application.claimed_by = application.claimed_by_name = None
-    await timing.close(session, application, at=at)
+    await timing.close(session, application, was, at=at)
     await record(session, actor, application, "application withdrawn", at=at)
     return application
 
@@ -77,7 +85,9 @@ async def rate(session: Session, actor: Actor, number: str, *, grade: int, text:
         raise StepNotOpen(application.state, "rate")
     if await queries.rating_of(session, application):
         raise AlreadyRated(number)
-    rating = Rating(application_id=application.id, grade=grade, text=text.strip() or None, by=actor.person_id, at=at)
+    rating = Rating(
+        application_id=application.id, grade=grade, text=text.strip() or None, by=actor.person_id, at=at
+    )
     session.add(rating)
     await record(session, actor, application, "application rated", at=at, grade=grade)
     return rating

@@ -32,14 +32,16 @@ from storage.database import Session
 ISSUE = "licensing.issue"
 
 
-async def grant(session: Session, actor: Actor, number: str, *, opinion: str = "", at: datetime) -> Application:
+async def grant(
+    session: Session, actor: Actor, number: str, *, opinion: str = "", at: datetime
+) -> Application:
     """准予. Where the result is a licence, the intent to issue it is written in this same transaction.
 
     Raises StepsNotDone, AcceptorMayNotDecide, NotYourDeed, StepNotOpen, ClaimedBySomebody.
     """
     application, definition = await _decidable(session, actor, number, Deed.GRANT)
     _decide(session, actor, application, Deed.GRANT, Outcome.GRANTED, opinion, at)
-    await timing.close(session, application, at=at)
+    await timing.decide(session, application, at=at)
     await papers.request(session, application, papers.GRANT, at=at)
     await record(session, actor, application, "application granted", at=at, on_time=application.on_time)
     if definition.result.kind is ResultKind.LICENCE:
@@ -53,7 +55,7 @@ async def refuse(session: Session, actor: Actor, number: str, *, reason: str, at
     application, _ = await _decidable(session, actor, number, Deed.REFUSE)
     application.reason = reason
     _decide(session, actor, application, Deed.REFUSE, Outcome.REFUSED, reason, at)
-    await timing.close(session, application, at=at)
+    await timing.decide(session, application, at=at)
     await papers.request(session, application, papers.REFUSAL, at=at)
     await record(session, actor, application, "application refused", at=at, on_time=application.on_time)
     return application
@@ -72,7 +74,13 @@ async def _decidable(
 
 
 def _decide(
-    session: Session, actor: Actor, application: Application, deed: Deed, outcome: Outcome, text: str, at: datetime
+    session: Session,
+    actor: Actor,
+    application: Application,
+    deed: Deed,
+    outcome: Outcome,
+    text: str,
+    at: datetime,
 ) -> None:
     say(session, actor, application, application.step or "", deed, text, at)
     application.state = next_state(application.state, deed)

@@ -107,16 +107,16 @@ async def hand_in(
     return file
 
 
-async def take_back(
-    session: Session, actor: Actor, number: str, file_id: UUID, *, at: datetime
-) -> None:
+async def take_back(session: Session, actor: Actor, number: str, file_id: UUID, *, at: datetime) -> None:
     """Remove one file from the draft; the material is needed again when it was the last."""
     application = await _changeable(session, actor, number)
     file = await queries.file_of(session, application, file_id)
     await _require_asked(session, application, {f"material:{file.material_code}"})
     await session.delete(file)
     await session.flush()
-    left = [one for one in await queries.files_of(session, application) if one.material_code == file.material_code]
+    left = [
+        one for one in await queries.files_of(session, application) if one.material_code == file.material_code
+    ]
     if not left:
         await _supply(session, application, file.material_code, Supply.NEEDED, at)
 
@@ -169,7 +169,9 @@ def _known(definition: ItemDefinition, code: str) -> Material:
     return material
 
 
-async def _supply(session: Session, application: Application, code: str, supply: Supply, at: datetime) -> None:
+async def _supply(
+    session: Session, application: Application, code: str, supply: Supply, at: datetime
+) -> None:
     await session.execute(
         sa.update(CaseMaterial)
         .where(col(CaseMaterial.application_id) == application.id, col(CaseMaterial.code) == code)

@@ -44,6 +44,7 @@ class Question:
     number: str
     item: str
     name: str
+    consumer: str
     applicant: str
     operator: str
 
@@ -83,6 +84,7 @@ async def _questions(session: Session, number: str) -> list[Question]:
             number,
             application.item_code,
             item.definition.name.zh,
+            application.department_code,
             str(application.applicant_id),
             str(application.filed_by),
         )
@@ -114,6 +116,7 @@ async def _ask(hub: HubClient, question: Question, at: datetime) -> Found:
             case_number=question.number,
             applicant=question.applicant,
             operator=question.operator,
+            consumer=question.consumer,
             purpose=f"办理{question.name}",
             at=at,
         )
@@ -121,7 +124,9 @@ async def _ask(hub: HubClient, question: Question, at: datetime) -> Found:
         return Found(need.resource, Gathering.REFUSED, {})
     except (HubUnavailable, AnswerForged):
         return Found(need.resource, Gathering.FAILED, {})
-    return Found(need.resource, Gathering(answer.outcome), dict(answer.values), answer.provider, answer.request)
+    return Found(
+        need.resource, Gathering(answer.outcome), dict(answer.values), answer.provider, answer.request
+    )
 
 
 async def _settle(session: Session, number: str, found: Sequence[Found], at: datetime) -> bool:
@@ -143,7 +148,9 @@ async def _settle(session: Session, number: str, found: Sequence[Found], at: dat
     if news:
         outcomes = {one.resource: str(one.outcome) for _, one in news}
         requests = {one.resource: one.request for _, one in news if one.request}
-        await record(session, None, application, "facts gathered", at=at, outcomes=outcomes, requests=requests)
+        await record(
+            session, None, application, "facts gathered", at=at, outcomes=outcomes, requests=requests
+        )
     return any(_open(fact) for fact in facts.values())
 
 
@@ -157,14 +164,20 @@ async def _held_licences(
     session: Session, application: Application, definition: ItemDefinition, at: datetime
 ) -> dict[str, str]:
     """免证办: `{licence type: identifier}` of valid licences the applicant or the person filing holds."""
-    wanted = {one.licence_type for one in definition.materials if one.source is Source.LICENCE and one.licence_type}
+    wanted = {
+        one.licence_type for one in definition.materials if one.source is Source.LICENCE and one.licence_type
+    }
     holders: set[UUID] = {application.applicant_id, application.filed_by}
     held = await licensing.held(session, holders, wanted, at=at) if wanted else []
     return {licence.type_code: licence.identifier for licence in held}
 
 
 def _supply(
-    material: CaseMaterial, definition: ItemDefinition, facts: dict[str, Fact], held: dict[str, str], at: datetime
+    material: CaseMaterial,
+    definition: ItemDefinition,
+    facts: dict[str, Fact],
+    held: dict[str, str],
+    at: datetime,
 ) -> None:
     """Decide how one waiting material is met; what the applicant handed in meanwhile is never taken away."""
     wanted = definition.material(material.code)
@@ -195,7 +208,11 @@ def _own_words(profile: Profile) -> dict[str, Any]:
 
 
 def _fill(
-    application: Application, definition: ItemDefinition, facts: dict[str, Fact], own: dict[str, Any], at: datetime
+    application: Application,
+    definition: ItemDefinition,
+    facts: dict[str, Fact],
+    own: dict[str, Any],
+    at: datetime,
 ) -> None:
     """Prefill what was not answered by hand, and remember from which register each answer came."""
     known = dict(own)

@@ -39,7 +39,9 @@ async def claim(session: Session, actor: Actor, number: str, *, at: datetime) ->
     return application
 
 
-async def accept(session: Session, actor: Actor, number: str, *, opinion: str = "", at: datetime) -> Application:
+async def accept(
+    session: Session, actor: Actor, number: str, *, opinion: str = "", at: datetime
+) -> Application:
     """受理: the certificate is made, the decision limit starts, and whoever accepts can never decide."""
     application = await take(session, actor, number, Deed.ACCEPT)
     item = await catalogue.get_version(session, application.item_code, application.item_version)
@@ -51,7 +53,13 @@ async def accept(session: Session, actor: Actor, number: str, *, opinion: str = 
     await timing.start_decision(session, application, item.definition, at=at)
     await papers.request(session, application, papers.ACCEPTANCE, at=at)
     await record(
-        session, actor, application, "application accepted", at=at, due=str(application.due_on), limit=application.limit_days
+        session,
+        actor,
+        application,
+        "application accepted",
+        at=at,
+        due=str(application.due_on),
+        limit=application.limit_days,
     )
     return application
 
@@ -98,11 +106,12 @@ async def refuse_acceptance(
     """不予受理, in writing and with the reason. Raises ReasonMissing."""
     reason = require_reason(Deed.REFUSE_ACCEPTANCE, reason)
     application = await take(session, actor, number, Deed.REFUSE_ACCEPTANCE)
+    was = application.state
     application.state = next_state(application.state, Deed.REFUSE_ACCEPTANCE)
     application.outcome, application.reason = Outcome.NOT_ACCEPTED, reason
     say(session, actor, application, "accept", Deed.REFUSE_ACCEPTANCE, reason, at)
     _release(application, actor, at)
-    await timing.close(session, application, at=at)
+    await timing.close(session, application, was, at=at)
     await papers.request(session, application, papers.NOT_ACCEPTED, at=at)
     await record(session, actor, application, "acceptance refused", at=at)
     return application

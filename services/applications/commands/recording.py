@@ -15,7 +15,13 @@ PORTAL = "system:portal"
 
 
 async def record(
-    session: Session, actor: Actor | None, application: Application, deed: str, *, at: datetime, **details: Any
+    session: Session,
+    actor: Actor | None,
+    application: Application,
+    deed: str,
+    *,
+    at: datetime,
+    **details: Any,
 ) -> None:
     """Write `deed` («application accepted») into the case's chain; without an actor the portal itself did it."""
     await ledger.append(
@@ -33,6 +39,8 @@ async def record(
 async def next_in_series(session: Session, prefix: str) -> int:
     """The next number of a series, 1 first. Two transactions on one series take turns until they end."""
     row = insert(NumberSeries).values(prefix=prefix, last=1)
-    counted = row.on_conflict_do_update(index_elements=["prefix"], set_={"last": sa.text("number_series.last + 1")})
+    counted = row.on_conflict_do_update(
+        index_elements=["prefix"], set_={"last": sa.text("number_series.last + 1")}
+    )
     number = await session.scalar(counted.returning(sa.column("last")))
     return int(number or 0)

@@ -18,6 +18,7 @@ from services.applications.rules import (
 from services.catalogue import queries as catalogue
 from services.catalogue.codes import StepRole
 from services.catalogue.definition import ItemDefinition, Step
+from services.workflow.rules import PauseKind
 from storage.database import Session
 
 
@@ -34,7 +35,9 @@ async def review(
     if step.role is not StepRole.REVIEWER:
         raise NotYourDeed(Deed.REVIEW, step.role)
     text = opinion if favourable else require_reason(Deed.REFUSE, opinion)
-    spoken = {str(one.officer_id) for one in await queries.opinions_of(session, application) if one.step == step.key}
+    spoken = {
+        str(one.officer_id) for one in await queries.opinions_of(session, application) if one.step == step.key
+    }
     require_second_person(step.key, str(actor.person_id), spoken)
     say(session, actor, application, step.key, Deed.REVIEW, text, at)
     done = not step.two_persons or bool(spoken)
@@ -57,7 +60,7 @@ def current_step(definition: ItemDefinition, application: Application) -> Step:
 
 
 async def suspend(
-    session: Session, actor: Actor, number: str, *, kind: str, reason: str, at: datetime
+    session: Session, actor: Actor, number: str, *, kind: PauseKind, reason: str, at: datetime
 ) -> Application:
     """特别程序: hearing, inspection, expert review … stop the clock, in writing (行政许可法 45)."""
     reason = require_reason(Deed.SUSPEND, reason)
@@ -88,6 +91,6 @@ async def extend(session: Session, actor: Actor, number: str, *, reason: str, at
     application.state = next_state(application.state, Deed.EXTEND)
     application.updated_at = at
     say(session, actor, application, application.step or "", Deed.EXTEND, reason, at)
-    await timing.extend(session, application, reason=reason, at=at)
+    await timing.extend(session, application, at=at)
     await record(session, actor, application, "limit extended", at=at, due=str(application.due_on))
     return application

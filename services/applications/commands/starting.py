@@ -55,7 +55,9 @@ async def start(session: Session, actor: Actor, item: Item, *, channel: Channel,
         Fact(application_id=application.id, resource=need.resource, outcome=Gathering.WAITING, at=at)
         for need in needs(definition)
     )
-    await record(session, actor, application, "application drafted", at=at, item=definition.code, version=item.version)
+    await record(
+        session, actor, application, "application drafted", at=at, item=definition.code, version=item.version
+    )
     # The page asks the registers itself right after this; the job is for the case that it was killed meanwhile.
     await queue.enqueue(session, GATHER, at=at + FIRST_RETRY, number=application.number)
     return application

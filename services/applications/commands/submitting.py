@@ -11,7 +11,6 @@ from services.applications.errors import (
     AnswersWrong,
     ApplicationNotFound,
     Incomplete,
-    KeyUsedOtherwise,
     Missing,
     StepNotOpen,
 )
@@ -103,7 +102,9 @@ async def _require_complete(session: Session, application: Application, at: date
     item = await catalogue.get_version(session, application.item_code, application.item_version)
     facts = facts_by_name(await queries.facts_of(session, application))
     today = local_day(at)
-    checked = answers.check(item.definition.form, application.answers, today=today, complete=True, facts=facts)
+    checked = answers.check(
+        item.definition.form, application.answers, today=today, complete=True, facts=facts
+    )
     wrong = [mistake for mistake in checked.mistakes if mistake.code != "missing"]
     if wrong:
         raise AnswersWrong(wrong)

@@ -1,0 +1,127 @@
+"""The composition root: the only place where everything meets."""
+
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from hashlib import sha256
+from hmac import new as hmac
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+from litestar.types import ControllerRouterHandler
+
+from portal import dependencies, guards, headers, logs, refusals
+from portal.authentication import Authentication, SignInSettings
+from portal.demo_people import demo_people
+from portal.doors import DOORS
+from portal.language import Pair, ReadingMiddleware
+from portal.resources import Resources, open_resources
+from portal.settings import Settings, current
+from portal.templating import STATIC, Site, engine, environment
+from storage import cipher
+from storage.processes import end_with_parent
+
+LARGEST_FORM = 1_000_000
+"""Bytes of a posted form; routes that take files say their own."""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    opened: Resources | None = None,
+    doors: Sequence[ControllerRouterHandler] = DOORS,
+) -> Litestar:
+    """The portal. `opened` are resources that belong to the caller (tests); otherwise the app opens its own."""
+    return Litestar(
+        route_handlers=[*doors, headers.csp_reports, _static_files()],
+        dependencies=dependencies.DEPENDENCIES,
+        exception_handlers=refusals.HANDLERS | {guards.SignInNeeded: guards.send_to_sign_in},
+        middleware=[ReadingMiddleware(), Authentication()],
+        before_send=[headers.secure],
+        csrf_config=_csrf(settings),
+        template_config=TemplateConfig(instance=engine(environment(site=_site(settings)))),
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=1000, exclude=["/static/", "/events"]
+        ),
+        request_max_body_size=LARGEST_FORM,
+        openapi_config=_openapi(),
+        logging_config=None,
+        lifespan=[_lifespan(settings, opened)],
+    )
+
+
+def from_environment() -> Litestar:
+    """What a web process serves. It ends with the process that started it, so that no orphan keeps the port."""
+    end_with_parent(signal.SIGKILL)
+    settings = current()
+    logs.configure(settings.log_format, settings.log_level)
+    return create_app(settings)
+
+
+def _lifespan(
+    settings: Settings, opened: Resources | None
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        if opened is not None:
+            _furnish(app, settings, opened)
+            yield
+            return
+        async with open_resources(settings) as resources:
+            _furnish(app, settings, resources)
+            yield
+
+    return lifespan
+
+
+def _furnish(app: Litestar, settings: Settings, resources: Resources) -> None:
+    app.state.resources = resources
+    app.state.sign_in = SignInSettings(
+        secure=settings.secure,
+        issuer=settings.public_url,
+        demo_people=demo_people() if settings.demo else (),
+    )
+
+
+def _csrf(settings: Settings) -> CSRFConfig:
+    return CSRFConfig(
+        secret=csrf_secret(settings),
+        cookie_name="__Host-csrf" if settings.secure else "csrf",
+        cookie_secure=settings.secure,
+        cookie_httponly=True,
+        cookie_samesite="lax",
+        exclude=["^/api/"],
+    )
+
+
+def csrf_secret(settings: Settings) -> str:
+    """The configured secret, or one that every process with this data folder derives alike."""
+    if settings.csrf_secret is not None:
+        return settings.csrf_secret.get_secret_value()
+    ring = cipher.load_ring(settings.keys / "ring.json")
+    return hmac(ring.index_key, b"csrf", sha256).hexdigest()
+
+
+def _site(settings: Settings) -> Site:
+    return Site(city=Pair(settings.city, settings.city_en), theme=settings.theme, demo=settings.demo)
+
+
+def _static_files() -> ControllerRouterHandler:
+    return create_static_files_router(
+        path="/static", directories=[STATIC], opt={"public": True}, include_in_schema=False
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    """The API's description as JSON and YAML; the page at /api/docs is our own, since the usual ones load a CDN."""
+    return OpenAPIConfig(
+        title="一网 Yiwang API",
+        version="1",
+        path="/api/docs",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json"), YamlRenderPlugin(path="/openapi.yaml")],
+    )

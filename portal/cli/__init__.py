@@ -1,0 +1,1 @@
+"""The command `yiwang`: one module per group of commands."""

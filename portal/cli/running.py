@@ -1,0 +1,75 @@
+"""The parts of the portal as commands: web, worker, hub, migrations."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+from granian import Granian
+from granian.constants import Interfaces
+
+from portal import logs
+from portal.jobs import jobs
+from portal.resources import open_resources
+from portal.settings import Settings, current
+from storage import migrating
+from storage.processes import end_with_parent
+from storage.queue import run_worker
+
+Port = Annotated[int | None, typer.Option(help="Port to listen on; default from the settings.")]
+
+
+def serve(port: Port = None) -> None:
+    """Serve the portal's pages and API."""
+    settings = current()
+    _serve("portal.app:from_environment", settings, port or settings.port, settings.processes)
+
+
+def hub(port: Port = None) -> None:
+    """Serve the sharing hub."""
+    settings = current()
+    _serve("portal.hub.process:from_environment", settings, port or settings.hub_port, 1)
+
+
+def _serve(target: str, settings: Settings, port: int, processes: int) -> None:
+    serve_target(target, port, host=settings.host, processes=processes)
+
+
+def serve_target(target: str, port: int, *, host: str = "127.0.0.1", processes: int = 1) -> None:
+    """Serve the application that the factory `module:function` makes, until told to stop."""
+    Granian(
+        target,
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=host,
+        port=port,
+        workers=processes,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=15,
+        log_access=False,
+    ).serve()
+
+
+def worker() -> None:
+    """Do the work that deeds left for later: fetching, printing, sealing, sweeping."""
+    settings = current()
+    logs.configure(settings.log_format, settings.log_level)
+    end_with_parent()
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    async with open_resources(settings) as resources:
+        sys.stdout.write("worker ready\n")
+        sys.stdout.flush()
+        await run_worker(settings.application_url, jobs(resources))
+
+
+def migrate() -> None:
+    """Bring the databases of portal and hub to the structure this version needs."""
+    settings = current()
+    migrating.upgrade(settings.owner_url, application_url=settings.application_url)
+    if settings.hub_owner_url != settings.owner_url:
+        migrating.upgrade(settings.hub_owner_url, application_url=settings.hub_application_url)
+    typer.echo(f"database at {migrating.newest()}")

@@ -1,0 +1,121 @@
+"""The one table from what the domain refuses to what a browser or a machine sees (decision 0002)."""
+
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.response import Template
+from litestar.types import ExceptionHandler
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from identity import errors as identity
+from licensing import errors as licensing
+from portal.api import problems
+from portal.request import Request
+from services.applications import errors as applications
+from services.catalogue import errors as catalogue
+from services.sharing import errors as sharing
+from services.workflow import errors as workflow
+from storage import errors as storage
+from storage.objects import ObjectTooLarge
+
+log = structlog.get_logger()
+
+STATUS: dict[type[Exception], int] = {
+    applications.ApplicationNotFound: 404,
+    applications.NotYourDeed: 403,
+    applications.Incomplete: 422,
+    applications.AnswersWrong: 422,
+    applications.ReasonMissing: 422,
+    applications.NothingToCorrect: 422,
+    applications.UnknownTarget: 422,
+    applications.MaterialUnknown: 404,
+    applications.MaterialNotSpared: 422,
+    applications.FileEmpty: 422,
+    applications.FileTooLarge: 413,
+    applications.TooManyFiles: 422,
+    applications.FileNotAllowed: 422,
+    applications.FileUnreadable: 422,
+    applications.WrongApplicant: 422,
+    applications.KeyUsedOtherwise: 422,
+    applications.ApplicationError: 409,
+    catalogue.ItemNotFound: 404,
+    catalogue.ItemWithdrawn: 410,
+    catalogue.PublishingNotAllowed: 403,
+    catalogue.CatalogueError: 422,
+    identity.PasswordsBusy: 503,
+    identity.PartyNotYours: 404,
+    identity.OrganisationUnknown: 404,
+    identity.PersonUnknown: 404,
+    identity.DepartmentUnknown: 404,
+    identity.SessionUnknown: 404,
+    identity.TokenRefused: 401,
+    identity.SigningKeyMissing: 503,
+    identity.IdentityError: 422,
+    identity.NumberWrong: 422,
+    licensing.LicenceNotFound: 404,
+    licensing.CodeRefused: 404,
+    licensing.TypeUnknown: 404,
+    licensing.LicensingError: 409,
+    workflow.WorkflowError: 409,
+    sharing.HubUnavailable: 503,
+    sharing.ResourceUnknown: 404,
+    sharing.ContractUnknown: 404,
+    sharing.SharingError: 502,
+    storage.ObjectNotFound: 404,
+    storage.StoreUnavailable: 503,
+    ObjectTooLarge: 413,
+    storage.StorageError: 500,
+    # The database is away or refuses connections: the same request is welcome in a moment.
+    OperationalError: 503,
+    InterfaceError: 503,
+}
+"""The most specific class decides."""
+
+
+def status_of(refusal: Exception) -> int:
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+
+
+def refuse(request: Request, exc: Exception) -> Response[Any]:
+    """A refusal of the domain, as a page in words or as a problem."""
+    status = status_of(exc)
+    if status >= 500:
+        log.error("refused by circumstances", error=type(exc).__name__, path=request.url.path)
+    if problems.wanted(request):
+        return problems.refusal(exc, status)
+    if isinstance(exc, (OperationalError, InterfaceError)):
+        return page(status)
+    return Template("errors/refused.html", context={"refusal": exc, "status": status}, status_code=status)
+
+
+def http_error(request: Request, exc: HTTPException) -> Response[Any]:
+    """An error of the web, in words."""
+    if problems.wanted(request):
+        return problems.http(exc)
+    response = page(exc.status_code)
+    response.headers.update(exc.headers or {})
+    return response
+
+
+def failure(request: Request, exc: Exception) -> Response[Any]:
+    """A mistake of ours: the log gets the traceback, the person a reference by which it is found."""
+    reference = uuid4().hex[:12]
+    log.error("request failed", reference=reference, path=request.url.path, exc_info=exc)
+    if problems.wanted(request):
+        return problems.problem(500, "failure", detail=reference)
+    return page(500, reference)
+
+
+def page(status: int, reference: str = "") -> Template:
+    context = {"status": status, "reference": reference}
+    return Template("errors/http.html", context=context, status_code=status)
+
+
+HANDLERS: dict[int | type[Exception], "ExceptionHandler[Any]"] = {
+    HTTPException: http_error,
+    Exception: failure,
+}
+HANDLERS |= {kind: refuse for kind in STATUS}
