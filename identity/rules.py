@@ -110,21 +110,25 @@ def check_age(number: str, on: date) -> None:
 def person_name(text: str) -> str:
     """A name as it is kept: composed (NFC), blanks single, everything printable.
 
-    Rare characters, the middle dot and long names stay as they are. ValueError for none, more than 100
-    characters, or characters that do not print.
+    Rare characters, the middle dot and long names stay as they are. ValueError("missing" | "too-long" |
+    "characters"): nothing, more than 100 characters, or characters that do not print.
     """
     name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not 1 <= len(name) <= 100 or not name.isprintable():
-        raise ValueError("name")
+    if not name:
+        raise ValueError("missing")
+    if len(name) > 100:
+        raise ValueError("too-long")
+    if not name.isprintable():
+        raise ValueError("characters")
     return name
 
 
 def login_name(text: str) -> str:
     """A chosen account name: a letter, then letters, digits, `.`, `_`, `-`; never mistaken for a number.
 
-    ValueError for anything else.
+    ValueError("format") for anything else.
     """
     name = text.strip().lower()
     if not LOGIN_NAME.fullmatch(name):
-        raise ValueError("login")
+        raise ValueError("format")
     return name

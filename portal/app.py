@@ -11,11 +11,12 @@ from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from portal import dependencies, guards, headers, logs, refusals
+from portal import dependencies, guards, headers, health, logs, refusals
 from portal.authentication import Authentication, SignInSettings
 from portal.demo_people import demo_people
 from portal.doors import DOORS
@@ -26,6 +27,7 @@ from portal.templating import STATIC, Site, engine, environment
 from storage import cipher
 from storage.processes import end_with_parent
 
+FOR_OPERATORS = (health.live, health.ready, health.Metrics)
 LARGEST_FORM = 1_000_000
 """Bytes of a posted form; routes that take files say their own."""
 
@@ -38,10 +40,14 @@ def create_app(
 ) -> Litestar:
     """The portal. `opened` are resources that belong to the caller (tests); otherwise the app opens its own."""
     return Litestar(
-        route_handlers=[*doors, headers.csp_reports, _static_files()],
+        route_handlers=[*doors, *FOR_OPERATORS, headers.csp_reports, _static_files()],
         dependencies=dependencies.DEPENDENCIES,
         exception_handlers=refusals.HANDLERS | {guards.SignInNeeded: guards.send_to_sign_in},
-        middleware=[ReadingMiddleware(), Authentication()],
+        middleware=[
+            PrometheusConfig(app_name="yiwang", prefix="yiwang", group_path=True).middleware,
+            ReadingMiddleware(),
+            Authentication(),
+        ],
         before_send=[headers.secure],
         csrf_config=_csrf(settings),
         template_config=TemplateConfig(instance=engine(environment(site=_site(settings)))),

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
+from licensing.tasks import ISSUE
 from portal.resources import Resources
 from services.applications import tasks as applications
-from services.applications.commands.deciding import ISSUE
 from services.applications.commands.papers import PRINT
 from services.applications.commands.starting import GATHER
 from storage.queue import Job

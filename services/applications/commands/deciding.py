@@ -1,11 +1,13 @@
 """The decision: grant or refuse, by somebody who did not receive the case (接办分离), with the papers that follow."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from identity.actor import Actor, Party
+from identity import queries as identity
+from identity.actor import Actor, Party, PartyKind
 from licensing import commands as licensing
+from licensing.tasks import ISSUE
 from services.applications import queries
 from services.applications.commands import papers, timing
 from services.applications.commands.receiving import say, take
@@ -21,15 +23,13 @@ from services.applications.rules import (
     require_reason,
     require_separation,
 )
-from services.catalogue import answers
+from services.catalogue import answers, showing
 from services.catalogue import queries as catalogue
 from services.catalogue.codes import ResultKind, StepKind
 from services.catalogue.definition import ItemDefinition
 from services.workflow.rules import local_day
 from storage import queue
 from storage.database import Session
-
-ISSUE = "licensing.issue"
 
 
 async def grant(
@@ -93,25 +93,43 @@ def _decide(
 async def _intend_licence(
     session: Session, actor: Actor, application: Application, definition: ItemDefinition, at: datetime
 ) -> None:
-    facts = facts_by_name(await queries.facts_of(session, application))
-    values = answers.check(
-        definition.form, application.answers, today=local_day(at), complete=False, facts=facts
-    ).values
-    known = facts | answers.plain(values)
-    pictures = {
-        f"material:{file.material_code}": file.digest for file in await queries.files_of(session, application)
-    }
+    known = await _known(session, application, definition, at)
     licence = await licensing.intend(
         session,
         type_code=definition.result.licence_type or "",
         application_number=application.number,
         holder=Party(application.applicant_kind, application.applicant_id, application.applicant_name),
         issuer_department=application.department_code,
-        fields=result_fields(definition.result.fields, known | pictures),
+        fields=result_fields(definition.result.fields, known),
         at=at,
+        actor=str(actor.person_id),
     )
     await queue.enqueue(session, ISSUE, licence_id=str(licence.id), lock=application.number)
     await record(session, actor, application, "licence intended", at=at, type=definition.result.licence_type)
+
+
+async def _known(
+    session: Session, application: Application, definition: ItemDefinition, at: datetime
+) -> dict[str, Any]:
+    """Everything a licence can be filled from: facts, answers in words, the applicant's number, pictures handed in."""
+    known = facts_by_name(await queries.facts_of(session, application))
+    values = answers.check(
+        definition.form, application.answers, today=local_day(at), complete=False, facts=known
+    ).values
+    for question in definition.form.questions():
+        value = values.get(question.key)
+        known[question.key] = value.isoformat() if isinstance(value, date) else showing.shown(question, value)
+    known["applicant:name"] = application.applicant_name
+    known["applicant:code"] = await _code(session, application)
+    for file in await queries.files_of(session, application):
+        known[f"material:{file.material_code}"] = file.digest
+    return known
+
+
+async def _code(session: Session, application: Application) -> str:
+    if application.applicant_kind is PartyKind.PERSON:
+        return (await identity.profile(session, application.applicant_id)).id_number
+    return (await identity.organisation_by_id(session, application.applicant_id)).credit_code
 
 
 def result_fields(wanted: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, Any]:

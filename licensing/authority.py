@@ -1,0 +1,198 @@
+"""The test certificate authority of seals (示例电子印章测试 CA): made at first start, kept in the data folder.
+
+One P-256 root and one signing certificate for every department's seal. Each private key is an encrypted PKCS#8
+block in one file with its certificate, mode 0600; two processes may start at once, the first one's file counts.
+A production city replaces this folder by certificates of a licensed authority and the sealer by a hardware one.
+"""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import NameOID, ObjectIdentifier
+
+from licensing.errors import KeysUnreadable, SealMissing
+
+ROOT_FILE = "root.pem"
+ROOT_YEARS = 20
+SEAL_YEARS = 3
+CLOCK_SLACK = timedelta(days=1)
+DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One seal of one department: code and full name of the bearer, and the seal's own name (行政审批专用章)."""
+
+    department: str
+    department_name: str
+    name: str
+
+    @property
+    def file(self) -> str:
+        return f"{self.department}-{hashlib.sha256(self.name.encode()).hexdigest()[:8]}.pem"
+
+    @property
+    def title(self) -> str:
+        return f"{self.department_name}{self.name}（示例）"
+
+
+@dataclass(frozen=True, slots=True)
+class SealKey:
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True)
+class Authority:
+    """The keys in one folder, opened with one passphrase."""
+
+    folder: Path
+    passphrase: bytes
+
+    @cached_property
+    def root(self) -> SealKey:
+        """The root. Raises KeysUnreadable, also where nothing was made yet."""
+        return self._read(ROOT_FILE)
+
+    def key_of(self, seal: Seal) -> SealKey:
+        """The key of an enrolled seal. Raises SealMissing or KeysUnreadable."""
+        if not (self.folder / seal.file).is_file():
+            raise SealMissing(seal.department, seal.name)
+        return self._read(seal.file)
+
+    def enrol(self, seal: Seal, at: datetime) -> None:
+        """Make a key and certificate for `seal` unless it has one."""
+        if (self.folder / seal.file).is_file():
+            return
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _seal_certificate(seal, key, self.root, at)
+        self._keep(seal.file, SealKey(certificate, key))
+
+    def _read(self, name: str) -> SealKey:
+        try:
+            content = (self.folder / name).read_bytes()
+            key = load_pem_private_key(content, self.passphrase)
+            certificate = x509.load_pem_x509_certificate(content)
+        except (OSError, ValueError, TypeError) as exc:
+            raise KeysUnreadable(name) from exc
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise KeysUnreadable(name)
+        return SealKey(certificate, key)
+
+    def _keep(self, name: str, made: SealKey) -> None:
+        encryption = BestAvailableEncryption(self.passphrase)
+        content = made.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+        _write_once(self.folder / name, content + made.certificate.public_bytes(Encoding.PEM))
+
+
+def open_authority(folder: Path, passphrase: bytes, at: datetime) -> Authority:
+    """The authority in `folder`, its root made on first use. Raises KeysUnreadable for a wrong passphrase."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    authority = Authority(folder, passphrase)
+    if not (folder / ROOT_FILE).is_file():
+        key = ec.generate_private_key(ec.SECP256R1())
+        authority._keep(ROOT_FILE, SealKey(_root_certificate(key, at), key))
+    # Reading it back proves the passphrase before anything is enrolled under another one.
+    _ = authority.root
+    return authority
+
+
+def load_passphrase(path: Path) -> bytes:
+    """The passphrase kept at `path` (mode 0600); made there on first use."""
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_once(path, secrets.token_urlsafe(32).encode())
+    return path.read_bytes().strip()
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _root_certificate(key: ec.EllipticCurvePrivateKey, at: datetime) -> x509.Certificate:
+    name = _name(COMMON_NAME="示例电子印章根证书（测试）", ORGANIZATION_NAME="示例市", COUNTRY_NAME="CN")
+    usage = _usage(key_cert_sign=True, crl_sign=True)
+    builder = _builder(name, name, key, at, ROOT_YEARS)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    return builder.add_extension(usage, critical=True).sign(key, hashes.SHA256())
+
+
+def _seal_certificate(
+    seal: Seal, key: ec.EllipticCurvePrivateKey, root: SealKey, at: datetime
+) -> x509.Certificate:
+    name = _name(
+        COMMON_NAME=_within(seal.title),
+        ORGANIZATION_NAME=_within(seal.department_name),
+        ORGANIZATION_IDENTIFIER=seal.department,
+        COUNTRY_NAME="CN",
+    )
+    issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(root.key.public_key())
+    builder = _builder(name, root.certificate.subject, key, at, SEAL_YEARS)
+    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    builder = builder.add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
+    builder = builder.add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), critical=False)
+    return builder.add_extension(issuer_key, critical=False).sign(root.key, hashes.SHA256())
+
+
+def _within(name: str, most: int = 64) -> str:
+    """A name cut to the 64 bytes that a certificate's name part may have, never inside a character."""
+    return name.encode()[:most].decode(errors="ignore")
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, at: datetime, years: int
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - CLOCK_SLACK)
+        .not_valid_after(at + timedelta(days=365 * years))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _name(**parts: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(getattr(NameOID, key), value) for key, value in parts.items()])
+
+
+def _usage(**granted: bool) -> x509.KeyUsage:
+    every = (
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    )
+    return x509.KeyUsage(**{name: granted.get(name, False) for name in every})

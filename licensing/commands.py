@@ -1,0 +1,241 @@
+"""What is done with a licence: intended with the decision, issued once by the worker, revoked by those in charge.
+
+The intent is recorded before the irreversible act: a licence that was intended and never sealed can be seen, and
+the worker that died between sealing and committing leaves nothing behind but an unreferenced object.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from identity import queries as identity
+from identity.actor import Actor, Party
+from licensing import lint, metadata, numbering, pictures, printing, queries, serials, sheets, types
+from licensing.authority import Seal
+from licensing.errors import ApplicationHasLicence, LicenceNotFound, LicenceUnfit, PictureUnfit
+from licensing.metadata import Issuer, Naming
+from licensing.models import Licence
+from licensing.presenting import draw_code, present, redeem
+from licensing.rules import Move, State, local_day, next_state, valid_until
+from licensing.sealing import Sealer
+from licensing.types import FieldKind, LicenceType
+from storage import ledger
+from storage.database import Session
+from storage.objects import ObjectNotFound, ObjectStore
+
+__all__ = ["intend", "issue", "present", "redeem", "revoke"]
+
+WORKER = "system:licensing"
+CHECK_CODE_LENGTH = 8
+
+
+async def intend(
+    session: Session,
+    *,
+    type_code: str,
+    application_number: str,
+    holder: Party,
+    issuer_department: str,
+    fields: Mapping[str, Any],
+    at: datetime,
+    actor: str = WORKER,
+    chance: Callable[[int], bytes] = secrets.token_bytes,
+) -> Licence:
+    """Number a licence in the decision's own transaction; a worker seals it later (`issue`).
+
+    `type_code` is the type's slug or national code, `issuer_department` the department's code, `fields` values by
+    the field keys of the type (text, date, several texts, or the digest of an uploaded picture); unknown keys are
+    left out. Called again for the same application it returns the same licence.
+    Raises TypeUnknown, ApplicationHasLicence, NumberUnsound, DepartmentUnknown.
+    """
+    licence_type = types.get(type_code)
+    known = await queries.of_application(session, application_number)
+    if known is not None:
+        if known.type_code != licence_type.slug:
+            raise ApplicationHasLicence(application_number, known.type_code)
+        return known
+    department = await identity.department(session, issuer_department)
+    issuer = Issuer(department.code, department.name)
+    licence = await _numbered(
+        session,
+        licence_type,
+        issuer,
+        holder,
+        _plain(fields),
+        at,
+        application_number=application_number,
+        check_code=draw_code(CHECK_CODE_LENGTH, chance),
+    )
+    session.add(licence)
+    await session.flush()
+    await _record(session, licence, "licence intended", actor, at, type=licence.type_code)
+    return licence
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
+    """Field values as text: a date in ISO form, several as a list of text."""
+    return {key: _text(value) for key, value in fields.items() if value is not None}
+
+
+def _text(value: Any) -> str | list[str]:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [str(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+async def _numbered(
+    session: Session,
+    licence_type: LicenceType,
+    issuer: Issuer,
+    holder: Party,
+    fields: metadata.Fields,
+    at: datetime,
+    *,
+    application_number: str,
+    check_code: str,
+) -> Licence:
+    day = local_day(at)
+    serial = await serials.next_number(session, licence_type.code, day.year)
+    number = _number(licence_type, issuer, fields, day.year, serial)
+    serial_segment = numbering.identifier_serial(day.year, serial)
+    identifier = str(numbering.make_identifier(licence_type.code, issuer.code, serial_segment))
+    until = valid_until(day, licence_type.validity.years)
+    elements = metadata.compose(
+        licence_type,
+        metadata.fill(licence_type, fields, day),
+        naming=Naming(identifier, number, day, until),
+        issuer=issuer,
+        holder=holder,
+    )
+    return Licence(
+        id=uuid4(),
+        identifier=identifier,
+        type_code=licence_type.slug,
+        number=number,
+        application_number=application_number,
+        check_code=check_code,
+        holder_kind=holder.kind,
+        holder_id=holder.id,
+        holder_name=elements["CZZT"],
+        issuer_code=issuer.code,
+        issuer_name=issuer.name,
+        elements=elements,
+        valid_from=day,
+        valid_until=until,
+        intended_at=at,
+    )
+
+
+def _number(
+    licence_type: LicenceType, issuer: Issuer, fields: metadata.Fields, year: int, serial: int
+) -> str:
+    how = licence_type.number
+    chosen: dict[str, str] = {}
+    if how.choice is not None:
+        field = licence_type.field(how.choice.field)
+        option = metadata.option_key(field, fields.get(how.choice.field)) if field else None
+        # What is missing here, lint reports before anything is sealed.
+        chosen = {how.choice.field: how.choice.values.get(option or "", "0")}
+    return numbering.licence_number(
+        how.maker, how.pattern, region=issuer.region, year=year, serial=serial, **chosen
+    )
+
+
+async def issue(
+    session: Session,
+    licence_id: UUID,
+    *,
+    objects: ObjectStore,
+    sealer: Sealer,
+    public_url: str,
+    at: datetime,
+) -> Licence:
+    """Lint, print, seal and keep an intended licence, and make it valid; a second call changes nothing.
+
+    The row stays locked meanwhile, so that two workers cannot both seal it. Raises LicenceNotFound, LicenceUnfit
+    (then it stays intended), PrintFailed, SealMissing, and what the object store raises.
+    """
+    licence = await session.scalar(sa.select(Licence).where(col(Licence.id) == licence_id).with_for_update())
+    if licence is None:
+        raise LicenceNotFound(str(licence_id))
+    if licence.state is not State.INTENDED:
+        return licence
+    licence_type = types.get(licence.type_code)
+    elements = metadata.sealed_elements(licence.elements, licence_type.seal, at)
+    picture = await _fit_picture(session, licence, licence_type, elements, objects)
+    address = sheets.check_address(public_url, licence.identifier, licence.check_code)
+    sheet = sheets.licence_sheet(licence_type, elements, check_address=address, picture=picture, at=at)
+    seal = Seal(licence.issuer_code, licence.issuer_name, licence_type.seal)
+    document = await asyncio.to_thread(_sealed, sheet, sealer, seal, at)
+    licence.document = await objects.put(document)
+    licence.elements, licence.issued_at = elements, at
+    licence.state = next_state(licence.state, Move.ISSUE)
+    await _record(session, licence, "licence issued", WORKER, at, document=licence.document, seal=seal.title)
+    return licence
+
+
+async def _fit_picture(
+    session: Session,
+    licence: Licence,
+    licence_type: LicenceType,
+    elements: Mapping[str, str],
+    objects: ObjectStore,
+) -> str | None:
+    """The holder's picture, if the type has one, once lint found nothing wrong. Raises LicenceUnfit."""
+    picture, unfit = None, False
+    for field in licence_type.fields:
+        if field.kind is FieldKind.PICTURE and elements.get(field.element):
+            try:
+                content = await objects.get(elements[field.element])
+                picture = await asyncio.to_thread(pictures.portrait, content)
+            except (PictureUnfit, ObjectNotFound):
+                unfit = True
+    problems = lint.check(
+        licence_type,
+        elements,
+        holder_kind=licence.holder_kind,
+        number_taken=await queries.number_taken(session, licence),
+        picture_unfit=unfit,
+    )
+    if problems:
+        raise LicenceUnfit(licence.identifier, problems)
+    return picture
+
+
+def _sealed(sheet: printing.Sheet, sealer: Sealer, seal: Seal, at: datetime) -> bytes:
+    return sealer.seal(printing.print_document(sheet), seal, at=at)
+
+
+async def revoke(
+    session: Session, actor: Actor, identifier: str, *, reason: str, basis: str, at: datetime
+) -> Licence:
+    """Revoke a licence (撤销), by one who decides for the department that issued it.
+
+    Raises LicenceNotFound where it is not theirs to revoke, MoveNotOpen.
+    """
+    licence = await queries.locked(session, queries.in_charge_of(actor), identifier)
+    licence.state = next_state(licence.state, Move.REVOKE)
+    licence.ended_at, licence.ended_reason, licence.ended_basis = at, reason.strip(), basis.strip()
+    await _record(session, licence, "licence revoked", str(actor.person_id), at, basis=licence.ended_basis)
+    return licence
+
+
+async def _record(
+    session: Session, licence: Licence, deed: str, actor: str, at: datetime, **details: str
+) -> None:
+    await session.flush()
+    await ledger.append(
+        session,
+        chain=f"licence:{licence.id}",
+        deed=deed,
+        subject=licence.identifier,
+        actor=actor,
+        at=at,
+        details={"application": licence.application_number, "state": licence.state.value} | details,
+    )

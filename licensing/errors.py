@@ -1,0 +1,111 @@
+"""Why something about a licence could not be done.
+
+LicensingError
+├── LicenceNotFound        no such licence, or not yours to see
+├── MoveNotOpen            the move does not start from the current state
+├── ApplicationHasLicence  another licence was already intended for this application
+├── LicenceUnfit           lint found mistakes; nothing was sealed
+├── CodeRefused            a presentation code that is unknown, used or too old: never said which
+├── TypeUnknown            no licence type of this code
+├── TypeUnsound            a type definition or its template contradicts itself
+├── NumberUnsound          a number or identifier cannot be made from these parts
+├── PictureUnfit           not a picture that can be printed
+├── PrintFailed            the page could not be laid out
+├── SealMissing            no key was enrolled for this seal
+└── KeysUnreadable         a key file does not open with the passphrase, or is damaged
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class LicensingError(Exception):
+    """Base of everything this package refuses on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake lint found: `code` missing|too-long|control-character|date|period|identifier|holder|number-taken|picture."""
+
+    code: str
+    element: str
+
+
+class LicenceNotFound(LicensingError):
+    def __init__(self, identifier: str) -> None:
+        super().__init__(f"no licence {identifier}")
+        self.identifier = identifier
+
+
+class MoveNotOpen(LicensingError):
+    def __init__(self, state: str, move: str) -> None:
+        super().__init__(f"cannot {move} a licence that is {state}")
+        self.state = state
+        self.move = move
+
+
+class ApplicationHasLicence(LicensingError):
+    def __init__(self, application_number: str, type_code: str) -> None:
+        super().__init__(f"application {application_number} already has a licence of type {type_code}")
+        self.application_number = application_number
+        self.type_code = type_code
+
+
+class LicenceUnfit(LicensingError):
+    def __init__(self, identifier: str, problems: Sequence[Problem]) -> None:
+        super().__init__(
+            f"licence {identifier} unfit: {', '.join(f'{p.element} {p.code}' for p in problems)}"
+        )
+        self.identifier = identifier
+        self.problems = tuple(problems)
+
+
+class CodeRefused(LicensingError):
+    def __init__(self) -> None:
+        super().__init__("presentation code refused")
+
+
+class TypeUnknown(LicensingError):
+    def __init__(self, code: str) -> None:
+        super().__init__(f"no licence type {code}")
+        self.code = code
+
+
+class TypeUnsound(LicensingError):
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"licence type {name}: {why}")
+        self.name = name
+        self.why = why
+
+
+class NumberUnsound(LicensingError):
+    def __init__(self, part: str, value: str) -> None:
+        super().__init__(f"{part} does not fit: {value!r}")
+        self.part = part
+        self.value = value
+
+
+class PictureUnfit(LicensingError):
+    def __init__(self, why: str) -> None:
+        super().__init__(f"picture unfit: {why}")
+        self.why = why
+
+
+class PrintFailed(LicensingError):
+    def __init__(self, template: str, why: str) -> None:
+        super().__init__(f"{template} not printed: {why}")
+        self.template = template
+        self.why = why
+
+
+class SealMissing(LicensingError):
+    def __init__(self, department: str, name: str) -> None:
+        super().__init__(f"no seal {name} of {department}")
+        self.department = department
+        self.name = name
+
+
+class KeysUnreadable(LicensingError):
+    def __init__(self, file: str) -> None:
+        super().__init__(f"key file {file} does not open")
+        self.file = file

@@ -1,0 +1,135 @@
+"""The metadata of a licence: elements of GB/T 36903-2018 by their short names, as text.
+
+ZZMC 证照名称 · ZZLXDM 类型代码 · ZZBH 证照编号 · ZZBS 证照标识 · ZZBFJG/ZZBFJGDM 颁发机构 · ZZBFRQ 颁发日期 ·
+CZZT/CZZTDM/CZZTDMLX/CZZTDMLXDM 持证主体 · ZZYXQQSRQ/ZZYXQJZRQ 有效期 · ZZQZR/ZZQZMC/ZZQZSJ 签章 · CJSJ 创建时间 ·
+KZ_… what only one type has. Dates are ISO 8601; the end of an unlimited period is 长期.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from identity.actor import Party
+from licensing.rules import CHINA
+from licensing.types import Field, FieldKind, LicenceType
+
+UNLIMITED = "长期"
+ISSUED_WITH = ("ZZQZR", "ZZQZMC", "ZZQZSJ", "CJSJ")
+"""Elements that exist only once the licence is sealed."""
+
+CORE = (
+    "ZZMC",
+    "ZZLXDM",
+    "ZZBH",
+    "ZZBS",
+    "ZZBFJG",
+    "ZZBFJGDM",
+    "ZZBFRQ",
+    "CZZT",
+    "CZZTDM",
+    "CZZTDMLX",
+    "CZZTDMLXDM",
+    "ZZYXQQSRQ",
+    "ZZYXQJZRQ",
+    *ISSUED_WITH,
+)
+"""Elements every sealed licence has."""
+
+Fields = Mapping[str, str | Sequence[str]]
+"""Values by field key; several chosen ones are joined with 、."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The department that issues: its unified social credit code and its full name."""
+
+    code: str
+    name: str
+
+    @property
+    def region(self) -> str:
+        """Its GB/T 2260 region: characters 3 to 8 of the code."""
+        return self.code[2:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What the licence is called and when it counts."""
+
+    identifier: str
+    number: str
+    issued_on: date
+    valid_until: date | None
+
+
+def fill(licence_type: LicenceType, fields: Fields, today: date) -> dict[str, str]:
+    """The type's own elements from values by field key: options become words, defaults fill gaps."""
+    return {field.element: _value(field, fields.get(field.key), today) for field in licence_type.fields}
+
+
+def _value(field: Field, given: str | Sequence[str] | None, today: date) -> str:
+    chosen = [given] if isinstance(given, str) else list(given or ())
+    text = "、".join(field.options.get(each, each).strip() for each in chosen)
+    if text or field.default is None:
+        return text
+    if field.kind is FieldKind.DATE and field.default == "today":
+        return today.isoformat()
+    return field.options.get(field.default, field.default)
+
+
+def option_key(field: Field, given: str | Sequence[str] | None) -> str | None:
+    """The option that was chosen, whether its key or its words were handed in."""
+    text = given if isinstance(given, str) else next(iter(given or ()), field.default or "")
+    return next((key for key, words in field.options.items() if text in (key, words)), None)
+
+
+def compose(
+    licence_type: LicenceType, own: Mapping[str, str], *, naming: Naming, issuer: Issuer, holder: Party
+) -> dict[str, str]:
+    """All elements known when the licence is decided; those of `ISSUED_WITH` come with the seal."""
+    bearer = licence_type.holder
+    named = licence_type.field(bearer.name_field) if bearer.name_field else None
+    return dict(own) | {
+        "ZZMC": licence_type.name.zh,
+        "ZZLXDM": licence_type.code,
+        "ZZBH": naming.number,
+        "ZZBS": naming.identifier,
+        "ZZBFJG": issuer.name,
+        "ZZBFJGDM": issuer.code,
+        "ZZBFRQ": naming.issued_on.isoformat(),
+        "CZZT": own[named.element] if named else holder.name,
+        "CZZTDM": naming.number if bearer.code_is_number else own.get("CZZTDM", ""),
+        "CZZTDMLX": bearer.code_kind.zh,
+        "CZZTDMLXDM": bearer.code_kind.code,
+        "ZZYXQQSRQ": naming.issued_on.isoformat(),
+        "ZZYXQJZRQ": naming.valid_until.isoformat() if naming.valid_until else UNLIMITED,
+    }
+
+
+def sealed_elements(elements: Mapping[str, str], seal_name: str, at: datetime) -> dict[str, str]:
+    """The elements with those that come into being with the seal."""
+    moment = at.astimezone(CHINA).isoformat(timespec="seconds")
+    signing = {"ZZQZR": elements["ZZBFJG"], "ZZQZMC": seal_name, "ZZQZSJ": moment, "CJSJ": moment}
+    return dict(elements) | signing
+
+
+def record(kind: str, content: Mapping[str, str], *, sample: bool) -> bytes:
+    """The JSON that travels inside the file: what it is and its elements, the same bytes for the same values."""
+    body = {"format": FORMAT, "kind": kind, "sample": sample, "elements": dict(content)}
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+FORMAT = "yiwang-document/1"
+
+
+def read_record(content: bytes) -> tuple[str, dict[str, str]] | None:
+    """Kind and elements of an embedded record, or None where it is not one of ours."""
+    try:
+        body: Any = json.loads(content)
+        known = body["format"] == FORMAT
+        elements = {str(key): str(value) for key, value in body["elements"].items()}
+        return (str(body["kind"]), elements) if known else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None

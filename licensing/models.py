@@ -1,0 +1,74 @@
+"""Licences, their running numbers and presentation codes, as rows.
+
+Metadata are sealed; what a list or a public check needs stands beside them. The document is in the object store
+under its digest, which tells nothing about whose it is.
+"""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from identity.actor import PartyKind
+from licensing.rules import State
+from storage.cipher import SealedJSON
+from storage.database import Moment, choice
+
+
+class Licence(SQLModel, table=True):
+    """One licence. `type_code` is the type's slug; `check_code` stands in its QR code beside the identifier.
+
+    `document` is the digest of the sealed file, there from the moment the state is no longer `intended`.
+    """
+
+    __tablename__ = "licence"
+    __table_args__ = (sa.UniqueConstraint("type_code", "number", "version"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    identifier: str = Field(unique=True, max_length=120)
+    type_code: str = Field(max_length=60)
+    version: int = 1
+    number: str = Field(max_length=60)
+    check_code: str = Field(max_length=12)
+    holder_kind: PartyKind = Field(sa_type=choice(PartyKind))
+    holder_id: UUID = Field(index=True)
+    holder_name: str = Field(max_length=200)
+    issuer_code: str = Field(index=True, max_length=18)
+    issuer_name: str = Field(max_length=100)
+    application_number: str = Field(unique=True, max_length=60)
+    state: State = Field(default=State.INTENDED, sa_type=choice(State))
+    elements: dict[str, str] = Field(sa_type=SealedJSON("licence.elements"))
+    valid_from: date
+    valid_until: date | None = None
+    intended_at: datetime = Field(sa_type=Moment)
+    issued_at: datetime | None = Field(default=None, sa_type=Moment)
+    document: str | None = Field(default=None, max_length=64)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_reason: str | None = Field(default=None, max_length=1000)
+    ended_basis: str | None = Field(default=None, max_length=400)
+    replaces: UUID | None = Field(default=None, foreign_key="licence.id")
+    replaced_by: UUID | None = Field(default=None, foreign_key="licence.id")
+
+
+class RunningNumber(SQLModel, table=True):
+    """The last number given in a series and year. The row is locked until the deed that took it is committed."""
+
+    __tablename__ = "licence_running_number"
+
+    series: str = Field(primary_key=True, max_length=80)
+    year: int = Field(primary_key=True)
+    last: int
+
+
+class Presentation(SQLModel, table=True):
+    """A one-time presentation code (亮证码): only its SHA-256 is kept."""
+
+    __tablename__ = "licence_presentation"
+
+    code_hash: str = Field(primary_key=True, max_length=64)
+    licence_id: UUID = Field(foreign_key="licence.id", index=True)
+    made_by: UUID
+    made_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -1,0 +1,182 @@
+"""From a template and values to a PDF: the only door to WeasyPrint.
+
+A template is an HTML file with `{name}` places; values are escaped unless they are `Markup` built by our own
+functions, and there is nothing in a template that could run. Pages load nothing from anywhere: the fetcher knows
+our faces, our ornaments, seals and data handed in as bytes.
+
+Every document is PDF/A-3a with tags, a language and a title, its machine-readable record embedded, and an empty
+signature field laid over the drawn seal, so that a click on the seal shows the signature.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from markupsafe import Markup, escape
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.css import ColorProfile
+from weasyprint.document import Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from licensing import finishing, fonts, ornaments
+from licensing.errors import PrintFailed
+
+TEMPLATES = Path(__file__).with_name("templates")
+RECORD_NAME = "metadata.json"
+SEAL_PLACE = "seal"
+"""The id of the element over which the signature field is laid."""
+POINTS = 0.75
+"""PDF points in a CSS pixel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is to be printed.
+
+    `template` names a file below `templates/` without suffix; its stylesheet has the same name. `record` is the
+    JSON embedded as `metadata.json`. `identifier` ends up as the document's dc:identifier. What is not
+    `sealable` is a preview without a signature slot.
+    """
+
+    template: str
+    values: Mapping[str, object]
+    title: str
+    author: str
+    identifier: str
+    at: datetime
+    record: bytes
+    subject: str = ""
+    sealable: bool = True
+
+
+def print_document(sheet: Sheet) -> bytes:
+    """The finished, unsealed PDF. Blocks for about a tenth of a second; call it in a thread.
+
+    Raises PrintFailed where a value is missing, a picture cannot be had or the page has no place for the seal.
+    """
+    try:
+        source = filled(sheet)
+        # Pango's font map is not safe for two threads at once.
+        with _PRESS:
+            document = HTML(string=source, url_fetcher=_Ink()).render(
+                font_config=_faces(),
+                stylesheets=[_style("base"), _style(sheet.template)],
+                color_profiles={INTENT: _srgb()},
+                **OPTIONS,
+            )
+            return _written(document, sheet)
+    except FatalURLFetchingError as exc:
+        raise PrintFailed(sheet.template, str(exc)) from exc
+
+
+_PRESS = threading.Lock()
+INTENT = "--srgb"
+OPTIONS: dict[str, Any] = {"pdf_variant": "pdf/a-3a", "output_intent": INTENT, "cache": {}}
+"""The cache keeps parsed drawings from page to page."""
+
+
+def filled(sheet: Sheet) -> str:
+    """The HTML of a sheet, every value escaped. Raises PrintFailed for a place without a value."""
+    values = {key: escape(value) for key, value in sheet.values.items()}
+    head = {"title": escape(sheet.title), "author": escape(sheet.author), "subject": escape(sheet.subject)}
+    try:
+        return str(Markup(_template(sheet.template)).format_map(values | head))  # noqa: S704 our own file
+    except KeyError as exc:
+        raise PrintFailed(sheet.template, f"no value for {exc.args[0]}") from exc
+
+
+@cache
+def _template(name: str) -> str:
+    return (TEMPLATES / f"{name}.html").read_text()
+
+
+class _Ink(URLFetcher):  # type: ignore[misc]  # the library is untyped
+    """Everything a page may load: our faces, `ornament:<name>`, `seal:<bearer>/<name>`, `data:`. Never a network."""
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        scheme, _, rest = url.partition(":")
+        if scheme == "data":
+            return super().fetch(url, headers)
+        if scheme == "file" and url in _face_files():
+            return URLFetcherResponse(url, Path(unquote(rest.removeprefix("//"))).read_bytes())
+        drawing = _drawing(scheme, unquote(rest))
+        if drawing is None:
+            raise FatalURLFetchingError(f"{scheme} is not for pages: {rest[:80]}")
+        return URLFetcherResponse(url, drawing, {"Content-Type": "image/svg+xml"})
+
+
+def _drawing(scheme: str, name: str) -> str | None:
+    if scheme == "ornament" and name in ornaments.FRAMES:
+        return ornaments.FRAMES[name]()
+    if scheme == "seal":
+        bearer, _, seal_name = name.partition("/")
+        return ornaments.seal(bearer, seal_name)
+    return None
+
+
+@cache
+def _face_files() -> frozenset[str]:
+    return frozenset((fonts.FOLDER / face.file).resolve().as_uri() for face in fonts.FACES)
+
+
+@cache
+def _faces() -> FontConfiguration:
+    """One font configuration for the life of the process: making one costs more than a page."""
+    configuration = FontConfiguration()
+    CSS(string=fonts.stylesheet(), font_config=configuration, url_fetcher=_Ink())
+    return configuration
+
+
+def _srgb() -> ColorProfile:
+    """The sRGB profile PDF/A asks for, made anew for each page: WeasyPrint writes the page's reference into it."""
+    return ColorProfile(BytesIO(_srgb_bytes()), "sRGB2014.icc", "relative-colorimetric", ("r", "g", "b"))
+
+
+@cache
+def _srgb_bytes() -> bytes:
+    # WeasyPrint's own way to this file leaves it open.
+    return (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+
+
+@cache
+def _style(name: str) -> CSS:
+    return CSS(string=(TEMPLATES / f"{name}.css").read_text(), font_config=_faces(), url_fetcher=_Ink())
+
+
+def _written(document: Document, sheet: Sheet) -> bytes:
+    record = Attachment(
+        file_obj=BytesIO(sheet.record),
+        name=RECORD_NAME,
+        description="licence metadata (GB/T 36903)",
+        created=sheet.at,
+        modified=sheet.at,
+        relationship="Data",
+    )
+    field = _signature_field(document, sheet)
+    note = finishing.Note(sheet.title, sheet.author, sheet.subject, sheet.identifier, sheet.at)
+    return bytes(
+        document.write_pdf(
+            attachments=[record],
+            finisher=lambda _, pdf: finishing.finish(pdf, note, field),
+            **OPTIONS,
+        )
+    )
+
+
+def _signature_field(document: Document, sheet: Sheet) -> finishing.SignatureField:
+    """The field over the drawn seal, in points from the lower left corner of its page."""
+    for number, page in enumerate(document.pages):
+        if SEAL_PLACE in page.anchors:
+            x1, y1, x2, y2 = page.anchors[SEAL_PLACE]
+            box = (x1, page.height - y2, x2, page.height - y1)
+            points = tuple(POINTS * value for value in box)
+            return finishing.SignatureField(number, points, sheet.author, sheet.sealable)
+    raise PrintFailed(sheet.template, "no place for the seal")

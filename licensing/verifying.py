@@ -1,0 +1,152 @@
+"""Is this file what a department sealed? Answered with nothing but the file and the root certificates.
+
+A verdict never comes as an exception: whatever bytes are handed in, there is an answer in `Finding`. The time of
+a B-B seal is the sealer's own word; the certificate is judged as of that time.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from io import BytesIO
+from typing import Any
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_signature
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from licensing.metadata import read_record
+
+LARGEST = 20 * 1024 * 1024
+RECORD_NAME = "metadata.json"
+
+
+class Finding(StrEnum):
+    """What became of a file, from best to worst."""
+
+    SOUND = "sound"  # sealed by one of ours, the whole file, unaltered
+    APPENDED = "appended"  # what was sealed is unaltered, but something was added afterwards
+    UNKNOWN_SEALER = "unknown-sealer"  # unaltered, but no certificate of ours stands behind the seal
+    ALTERED = "altered"  # not what was sealed
+    UNSEALED = "unsealed"  # a PDF without a seal
+    UNREADABLE = "unreadable"  # not a PDF, damaged beyond reading, or too large
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer. `elements` are the metadata read from the file; believe them only when `sound`.
+
+    `sealer` is the name on the certificate, `department` its unified social credit code.
+    """
+
+    finding: Finding
+    sealer: str | None = None
+    department: str | None = None
+    sealed_at: datetime | None = None
+    kind: str | None = None
+    elements: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        return self.finding is Finding.SOUND
+
+    @property
+    def identifier(self) -> str | None:
+        """The licence identifier (ZZBS) the file bears."""
+        return self.elements.get("ZZBS")
+
+
+def verify(pdf: bytes, *, roots: Sequence[x509.Certificate]) -> Verdict:
+    """Judge one file. Blocks for some 10 ms: call it in a thread. Never raises because of what `pdf` contains."""
+    if not pdf.startswith(b"%PDF-") or len(pdf) > LARGEST:
+        return Verdict(Finding.UNREADABLE)
+    try:
+        reader = PdfFileReader(BytesIO(pdf))
+        signatures = list(reader.embedded_signatures)
+    except Exception:
+        return Verdict(Finding.ALTERED if HAS_SEAL.search(pdf) else Finding.UNREADABLE)
+    if not signatures:
+        return Verdict(Finding.ALTERED if HAS_SEAL.search(pdf) else Finding.UNSEALED)
+    try:
+        return _judged(reader, signatures, pdf, roots)
+    except Exception:
+        return Verdict(Finding.ALTERED)
+
+
+# A refusal is an answer here, not an event: the library would log a traceback for every forged file.
+logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
+
+COVERING = {SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION}
+HAS_SEAL = re.compile(rb"/ByteRange\s*\[")
+
+
+def _judged(
+    reader: PdfFileReader,
+    signatures: list[EmbeddedPdfSignature],
+    pdf: bytes,
+    roots: Sequence[x509.Certificate],
+) -> Verdict:
+    first = signatures[0]
+    when = first.self_reported_timestamp
+    status = asyncio.run(async_validate_pdf_signature(first, _trust(roots, when)))
+    finding = _finding(status, first, pdf, alone=len(signatures) == 1)
+    sealer, department = _names(status.signing_cert)
+    # Metadata are read from what was sealed, not from what somebody may have appended.
+    root = reader.get_historical_root(first.signed_revision)
+    kind, elements = _record(root) or (None, {})
+    return Verdict(finding, sealer, department, when, kind, elements)
+
+
+def _finding(
+    status: PdfSignatureStatus, signature: EmbeddedPdfSignature, pdf: bytes, *, alone: bool
+) -> Finding:
+    if not (status.intact and status.valid) or not _contents_exact(signature, pdf):
+        return Finding.ALTERED
+    if status.coverage not in COVERING:
+        return Finding.ALTERED
+    if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE or not alone:
+        return Finding.APPENDED
+    return Finding.SOUND if status.trusted else Finding.UNKNOWN_SEALER
+
+
+def _contents_exact(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:
+    """Whether the gap of the byte range is one hex string with the signature and zeros, and nothing else.
+
+    The gap is the one place a seal does not cover: nothing may hide there.
+    """
+    start, first, second, rest = (int(number) for number in signature.byte_range)
+    content = signature.pkcs7_content
+    octets = content[1] & 0x7F
+    length = 2 + octets + int.from_bytes(content[2 : 2 + octets], "big")
+    expected = b"<" + content[:length].hex().encode().ljust(second - first - 2, b"0") + b">"
+    return start == 0 and second + rest <= len(pdf) and pdf[first:second] == expected
+
+
+def _trust(roots: Sequence[x509.Certificate], when: datetime | None) -> ValidationContext:
+    known = [asn1_x509.Certificate.load(root.public_bytes(Encoding.DER)) for root in roots]
+    return ValidationContext(
+        trust_roots=known, moment=when, allow_fetching=False, revocation_mode="soft-fail"
+    )
+
+
+def _names(certificate: Any) -> tuple[str | None, str | None]:
+    parts = certificate.subject.native
+    return parts.get("common_name"), parts.get("organization_identifier")
+
+
+def _record(root: Any) -> tuple[str, dict[str, str]] | None:
+    try:
+        names = root["/Names"]["/EmbeddedFiles"]["/Names"]
+    except KeyError:
+        return None
+    for place in range(1, len(names), 2):
+        if str(names[place]["/UF"]) == RECORD_NAME:
+            return read_record(names[place]["/EF"]["/F"].data)
+    return None

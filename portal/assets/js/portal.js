@@ -1,0 +1,9 @@
+/* Starts what a page has: components of the library, then our own small manners. Every page works without. */
+import { initAll } from "./govuk-frontend.js";
+import { copying } from "./copying.js";
+import { printing } from "./printing.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll();
+copying(document);
+printing(document);

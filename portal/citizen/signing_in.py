@@ -1,0 +1,228 @@
+"""Signing in (two steps for staff) and signing out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Redirect, Template
+from pydantic import Field
+
+from identity import second_factor, sessions, signing_in
+from identity.errors import PasswordsBusy
+from identity.signing_in import CodeNeeded, Granted, Paused, Refused
+from portal import forms
+from portal.authentication import (
+    KEPT,
+    SESSION,
+    STEP,
+    SignInSettings,
+    cleared,
+    cookie,
+    kept_cookie,
+    origin,
+    settings_of,
+)
+from portal.citizen.resuming import claim
+from portal.forms import Form, Password
+from portal.guards import RESUME, SIGN_IN, landing, local_path
+from portal.language import gettext as _
+from portal.request import Request
+from storage.database import Session
+
+
+class Credentials(forms.Fields):
+    account: str = Field(max_length=100)
+    password: Password
+
+
+class Code(forms.Fields):
+    code: str = Field(max_length=20)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSignIn:
+    """A sample sign-in with the code its authenticator would show now, if it has one."""
+
+    account: str
+    password: str
+    name: str
+    post: str
+    code: str
+
+
+class SigningInPages(Controller):
+    path = "/"
+    opt = {"public": True}  # noqa: RUF012 - Litestar's way of marking routes
+    include_in_schema = False
+
+    @get(SIGN_IN, name="signing-in:show")
+    async def show(
+        self,
+        request: Request,
+        now: NamedDependency[datetime],
+        next: FromQuery[str | None] = None,
+        account: FromQuery[str | None] = None,
+    ) -> Template | Redirect:
+        if request.user is not None:
+            return Redirect(local_path(next) or landing(request.user), status_code=303)
+        form: Form[Credentials] = Form(typed={"account": account} if account else {})
+        return _account_page(request, form, local_path(next), now)
+
+    @post(SIGN_IN, name="signing-in:account")
+    async def account(
+        self, request: Request, session: NamedDependency[Session], now: NamedDependency[datetime]
+    ) -> Template | Redirect:
+        form = await forms.read(request, Credentials)
+        place = _place(form)
+        if form.value is None:
+            return _account_page(request, form, place, now, 422)
+        settings = settings_of(request.app.state)
+        try:
+            answer = await signing_in.sign_in(
+                session,
+                account=form.value.account,
+                password=form.value.password,
+                origin=origin(request),
+                agent=request.headers.get("user-agent", ""),
+                at=now,
+                limits=settings.limits,
+            )
+        except PasswordsBusy:
+            return _account_page(request, form.wrong(account=_busy()), place, now, 503)
+        if isinstance(answer, Granted):
+            return await _welcome(request, session, answer, place, now)
+        if isinstance(answer, CodeNeeded):
+            step = cookie(STEP, answer.token, settings, lasting=settings.limits.second_step)
+            return Redirect(f"{SIGN_IN}/code", status_code=303, query_params=_next(place), cookies=[step])
+        sentence, status = _refusal(answer, now, _("账号或密码不对，请检查后再试一次"))
+        return _account_page(request, form.wrong(account=sentence), place, now, status)
+
+    @get(f"{SIGN_IN}/code", name="signing-in:code")
+    async def ask_code(
+        self,
+        request: Request,
+        now: NamedDependency[datetime],
+        next: FromQuery[str | None] = None,
+    ) -> Template | Redirect:
+        if kept_cookie(request, STEP) is None:
+            return Redirect(SIGN_IN, status_code=303, query_params=_next(local_path(next)))
+        return _code_page(request, Form.empty(), local_path(next), now)
+
+    @post(f"{SIGN_IN}/code", name="signing-in:confirm")
+    async def confirm(
+        self, request: Request, session: NamedDependency[Session], now: NamedDependency[datetime]
+    ) -> Template | Redirect:
+        form = await forms.read(request, Code)
+        place = _place(form)
+        if form.value is None:
+            return _code_page(request, form, place, now, 422)
+        settings = settings_of(request.app.state)
+        try:
+            answer = await signing_in.confirm_code(
+                session,
+                token=kept_cookie(request, STEP) or "",
+                code=form.value.code,
+                origin=origin(request),
+                at=now,
+                limits=settings.limits,
+            )
+        except PasswordsBusy:
+            return _code_page(request, form.wrong(code=_busy()), place, now, 503)
+        if isinstance(answer, Granted):
+            return await _welcome(request, session, answer, place, now)
+        if answer is None:
+            late = _("等待验证码的时间太久，请重新输入密码")
+            return _account_page(request, Form(errors={"account": late}), place, now, 422)
+        wrong = _("验证码不对，或者已经用过。请输入验证器上现在显示的 6 位数字")
+        sentence, status = _refusal(answer, now, wrong)
+        return _code_page(request, form.wrong(code=sentence), place, now, status)
+
+    @post("/sign-out", name="signing-in:out")
+    async def sign_out(
+        self, request: Request, session: NamedDependency[Session], now: NamedDependency[datetime]
+    ) -> Redirect:
+        if request.user is not None:
+            await signing_in.sign_out(session, request.user, at=now)
+        settings = settings_of(request.app.state)
+        gone = [cleared(name, settings) for name in (SESSION, STEP, KEPT)]
+        return Redirect("/", status_code=303, cookies=gone)
+
+
+def _account_page(
+    request: Request, form: Form[Credentials], place: str | None, now: datetime, status: int = 200
+) -> Template:
+    context: dict[str, Any] = {
+        "form": form.without("password"),
+        "next": place,
+        "kept": kept_cookie(request, KEPT) is not None,
+        "demo_people": demo_people(settings_of(request.app.state), now),
+    }
+    return Template("signing/account.html", context=context, status_code=status)
+
+
+def _code_page(
+    request: Request, form: Form[Code], place: str | None, now: datetime, status: int = 200
+) -> Template:
+    context: dict[str, Any] = {
+        "form": form.without("code"),
+        "next": place,
+        "demo_people": [one for one in demo_people(settings_of(request.app.state), now) if one.code],
+    }
+    return Template("signing/code.html", context=context, status_code=status)
+
+
+def demo_people(settings: SignInSettings, now: datetime) -> list[DemoSignIn]:
+    """The sample sign-ins of demo mode; none otherwise."""
+    return [
+        DemoSignIn(
+            account=one.account,
+            password=one.password,
+            name=one.name,
+            post=one.post,
+            code=second_factor.code_at(one.totp_secret, now) if one.totp_secret else "",
+        )
+        for one in settings.demo_people
+    ]
+
+
+def _place(form: Form[Any]) -> str | None:
+    text = form.typed.get("next")
+    return local_path(text) if isinstance(text, str) else None
+
+
+def _next(place: str | None) -> dict[str, str]:
+    return {"next": place} if place else {}
+
+
+def _busy() -> str:
+    return _("现在登录的人太多，请过几秒再试一次")
+
+
+def _refusal(answer: Refused | Paused, now: datetime, wrong: str) -> tuple[str, int]:
+    if isinstance(answer, Refused):
+        return wrong, 422
+    minutes = -(-int((answer.until - now).total_seconds()) // 60)
+    text = _("这里的错误次数太多，请在 %(minutes)s 分钟后再试。账号没有被锁定")
+    return text % {"minutes": minutes}, 429
+
+
+async def _welcome(
+    request: Request, session: Session, granted: Granted, place: str | None, now: datetime
+) -> Redirect:
+    """Into the house: the session that was here before ends, and a kept form of this person is offered."""
+    settings = settings_of(request.app.state)
+    if request.user is not None:
+        await signing_in.sign_out(session, request.user, at=now)
+    found = await sessions.resolve(session, granted.token, at=now, limits=settings.limits)
+    cookies = [cookie(SESSION, granted.token, settings), cleared(STEP, settings)]
+    if found is None:
+        return Redirect(SIGN_IN, status_code=303)
+    kept = await claim(request, session, found.actor, now)
+    if kept is not None:
+        return Redirect(RESUME, status_code=303, cookies=cookies)
+    gone: list[Cookie] = [cleared(KEPT, settings)] if kept_cookie(request, KEPT) else []
+    return Redirect(place or landing(found.actor), status_code=303, cookies=[*cookies, *gone])

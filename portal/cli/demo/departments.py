@@ -1,0 +1,75 @@
+"""The sample city's departments (示例): valid credit codes that belong to nobody."""
+
+from dataclasses import dataclass
+
+REGION = "520100"
+CITY = "示例市"
+CITY_EN = "Sample City"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleDepartment:
+    """A department by its unified social credit code, as the provider code of GB/T 39046 asks."""
+
+    code: str
+    key: str
+    name: str
+    name_en: str
+    short: str
+    short_en: str
+    region: str = REGION
+
+
+MARKET = SampleDepartment(
+    "11520100MADEM00119",
+    "market",
+    "示例市市场监督管理局",
+    "Sample City Market Regulation Bureau",
+    "市场监管局",
+    "Market Regulation",
+)
+INSURANCE = SampleDepartment(
+    "11520100MADEM002X1",
+    "insurance",
+    "示例市人力资源和社会保障局",
+    "Sample City Human Resources and Social Security Bureau",
+    "人社局",
+    "Social Security",
+)
+CIVIL = SampleDepartment(
+    "11520100MADEM00381",
+    "civil",
+    "示例市民政局",
+    "Sample City Civil Affairs Bureau",
+    "民政局",
+    "Civil Affairs",
+)
+CENTRE = SampleDepartment(
+    "11520100MADEM0046U",
+    "centre",
+    "示例市政务服务中心",
+    "Sample City Government Service Centre",
+    "政务服务中心",
+    "Service Centre",
+)
+POLICE = SampleDepartment(
+    "11520100MADEM0054N",
+    "police",
+    "示例市公安局",
+    "Sample City Public Security Bureau",
+    "公安局",
+    "Public Security",
+)
+OVERSIGHT = SampleDepartment(
+    "11520100MADEM0062H",
+    "oversight",
+    "示例市电子监察中心",
+    "Sample City Oversight Centre",
+    "电子监察中心",
+    "Oversight",
+)
+
+SERVING = (MARKET, INSURANCE, CIVIL)
+"""The departments that decide the four sample items."""
+
+DEPARTMENTS = (*SERVING, CENTRE, POLICE, OVERSIGHT)

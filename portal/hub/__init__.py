@@ -1,0 +1,1 @@
+"""The sharing hub's own HTTP face: its rules live in services/sharing."""

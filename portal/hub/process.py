@@ -1,0 +1,57 @@
+"""The hub as a process: its own database, key and sources, from the environment."""
+
+import asyncio
+import os
+import random
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from litestar import Litestar
+
+from identity import keys
+from identity.keys import Keys
+from portal import logs
+from portal.hub.app import create_hub
+from portal.settings import Settings, current
+from services.sharing.configuration import load
+from services.sharing.sources import Sources
+from storage import cipher
+from storage.database import open_engine, open_sessions
+from storage.processes import end_with_parent
+
+HUB = "hub"
+"""The purpose of the hub's signing keys."""
+
+
+def from_environment() -> Litestar:
+    """What a hub process serves. It ends with the process that started it."""
+    end_with_parent(signal.SIGKILL)
+    settings = current()
+    logs.configure(settings.log_format, settings.log_level)
+    cipher.install(cipher.load_ring(settings.keys / "ring.json"))
+    known = asyncio.run(_keys(settings))
+    sources = Sources(load(sources_file(settings), os.environ), chance=random.random, monotonic=monotonic)
+    engine = open_engine(settings.hub_application_url, pool_size=settings.pool_size)
+    return create_hub(
+        open_sessions(engine),
+        key=known.signer,
+        keys=known.verifiers,
+        sources=sources,
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def sources_file(settings: Settings) -> Path:
+    """Where the hub's keeper writes which registers there are."""
+    return settings.data.resolve() / "hub" / "sources.yaml"
+
+
+async def _keys(settings: Settings) -> Keys:
+    engine = open_engine(settings.hub_application_url, pool_size=1)
+    try:
+        async with open_sessions(engine)() as session, session.begin():
+            return await keys.ensure(session, HUB, at=datetime.now(UTC))
+    finally:
+        await engine.dispose()

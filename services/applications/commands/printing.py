@@ -1,0 +1,189 @@
+"""Printing the papers of a case: read, print and seal without a transaction, then keep the first result only."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from identity import queries as identity
+from licensing import documents
+from licensing.documents import Correction, DocumentData, DocumentKind, MaterialLine
+from licensing.sealing import Sealer
+from services.applications import queries
+from services.applications.commands.recording import record
+from services.applications.commands.submitting import facts_by_name
+from services.applications.models import Application, CaseDocument, CaseMaterial, Supply
+from services.catalogue import answers, showing
+from services.catalogue import queries as catalogue
+from services.catalogue.codes import ItemType, ResultKind
+from services.catalogue.definition import ItemDefinition
+from services.workflow.rules import local_day
+from storage.database import Session, Sessions
+from storage.objects import ObjectStore
+
+MANNERS = {
+    Supply.OBTAINED: "免交（数据共享）",
+    Supply.HANDED_IN: "上传",
+    Supply.COMMITTED: "告知承诺",
+}
+MATTERS = {
+    ItemType.LICENSING: "行政许可",
+    ItemType.CONFIRMATION: "行政确认",
+    ItemType.PAYMENT: "行政给付",
+}
+DECIDING = frozenset({DocumentKind.GRANT, DocumentKind.REFUSAL, DocumentKind.NOT_ACCEPTED})
+
+
+async def print_paper(
+    sessions: Sessions,
+    document_id: UUID,
+    *,
+    objects: ObjectStore,
+    sealer: Sealer,
+    public_url: str,
+    at: datetime,
+) -> str | None:
+    """Print, seal and keep one paper; the number of its case, or nothing when there is no such paper any more.
+
+    Two workers may print the same paper: the first that writes it down counts, the other's file is referred to
+    by nobody. Raises PrintFailed, SealMissing, StoreUnavailable: the job comes again.
+    """
+    async with sessions() as session, session.begin():
+        document = await session.get(CaseDocument, document_id)
+        if document is None:
+            return None
+        application = await _of(session, document)
+        if document.digest is not None:
+            return application.number
+        data = await _data(session, application, document, public_url)
+    kind = DocumentKind(document.kind)
+    content = await asyncio.to_thread(documents.sealed, kind, data, sealer=sealer, at=document.requested_at)
+    digest = await objects.put(content)
+    async with sessions() as session, session.begin():
+        await _keep(session, document_id, digest, at)
+    return application.number
+
+
+async def _of(session: Session, document: CaseDocument) -> Application:
+    return await session.get_one(Application, document.application_id)
+
+
+async def _keep(session: Session, document_id: UUID, digest: str, at: datetime) -> None:
+    document = await session.get_one(CaseDocument, document_id, with_for_update=True)
+    if document.digest is not None:
+        return
+    document.digest, document.printed_at = digest, at
+    application = await _of(session, document)
+    await record(
+        session,
+        None,
+        application,
+        "paper sealed",
+        at=at,
+        kind=document.kind,
+        number=document.number,
+        document=digest,
+    )
+
+
+async def _data(
+    session: Session, application: Application, document: CaseDocument, public_url: str
+) -> DocumentData:
+    item = await catalogue.get_version(session, application.item_code, application.item_version)
+    definition = item.definition
+    department = await identity.department(session, application.department_code)
+    materials = await queries.materials_of(session, application)
+    kind = DocumentKind(document.kind)
+    return DocumentData(
+        number=document.number,
+        application_number=application.number,
+        item_name=definition.name.zh,
+        applicant=application.applicant_name,
+        department=department.name,
+        department_code=department.code,
+        at=document.requested_at,
+        matter=MATTERS.get(definition.item_type, definition.short_name.zh),
+        title=_title(kind, definition),
+        received_on=_day(application.submitted_at),
+        limit=f"{application.limit_days}个工作日" if application.limit_days else None,
+        due_on=application.due_on if kind is DocumentKind.ACCEPTANCE else None,
+        materials=_lines(definition, materials)
+        if kind in {DocumentKind.RECEIPT, DocumentKind.ACCEPTANCE}
+        else (),
+        corrections=await _corrections(session, application, document, definition),
+        reasons=_reasons(application.reason),
+        basis=[f"{basis.law.zh}{basis.article.zh}" for basis in definition.basis] if kind in DECIDING else (),
+        facts=await _facts(session, application, definition) if kind is DocumentKind.GRANT else (),
+        contact=definition.contact.phone,
+        link=f"{public_url}/progress?number={application.number}&code={application.query_code}",
+        sample=definition.sample,
+        extra=_query_code(application) if kind is DocumentKind.RECEIPT else None,
+    )
+
+
+def _title(kind: DocumentKind, definition: ItemDefinition) -> str | None:
+    """Where the result is no licence, the decision is called by the result's own name."""
+    if kind is DocumentKind.GRANT and definition.result.kind is ResultKind.DECISION:
+        return definition.result.name.zh
+    return None
+
+
+def _query_code(application: Application) -> str:
+    return f"凭办件编号和查询码可以查询办理进度。查询码：{application.query_code}"
+
+
+def _day(at: datetime | None) -> date | None:
+    return local_day(at) if at else None
+
+
+def _reasons(reason: str | None) -> Sequence[str]:
+    return [line.strip() for line in (reason or "").splitlines() if line.strip()]
+
+
+def _lines(definition: ItemDefinition, materials: Sequence[CaseMaterial]) -> list[MaterialLine]:
+    supplied = {material.code: material.supply for material in materials}
+    return [
+        MaterialLine(material.name.zh, MANNERS[supplied[material.code]])
+        for material in definition.materials
+        if supplied.get(material.code) in MANNERS
+    ]
+
+
+async def _corrections(
+    session: Session, application: Application, document: CaseDocument, definition: ItemDefinition
+) -> list[Correction]:
+    if document.kind != DocumentKind.CORRECTION:
+        return []
+    told = await queries.corrections_of(session, application)
+    return [
+        Correction(target_name(definition, defect["target"]), defect["note"])
+        for defect in told[document.ordinal - 1].defects
+    ]
+
+
+def target_name(definition: ItemDefinition, target: str) -> str:
+    """What the person knows `question:…` or `material:…` as."""
+    kind, _, key = target.partition(":")
+    named = definition.form.question(key) if kind == "question" else definition.material(key)
+    if named is None:
+        return key
+    return named.label.zh if hasattr(named, "label") else named.name.zh
+
+
+async def _facts(
+    session: Session, application: Application, definition: ItemDefinition
+) -> list[tuple[str, str]]:
+    """What the decision fixes: the answers the item names as fields of its result, or for a licence nothing here."""
+    if definition.result.kind is ResultKind.LICENCE:
+        return [("申请人", application.applicant_name)]
+    facts = facts_by_name(await queries.facts_of(session, application))
+    today = local_day(application.submitted_at or application.created_at)
+    values: dict[str, Any] = dict(
+        answers.check(definition.form, application.answers, today=today, complete=False, facts=facts).values
+    )
+    shown = [("申请人", application.applicant_name)]
+    for question in definition.form.questions():
+        if question.key in definition.result.fields.values() and question.key in values:
+            shown.append((question.label.zh, showing.shown(question, values[question.key])))
+    return shown

@@ -1,0 +1,52 @@
+"""Why an item could not be shown, written or published, or an answer could not be read.
+
+CatalogueError
+├── ItemNotFound           no such item, or no such version of it
+├── ItemWithdrawn          there was such an item; nobody may apply for it any more
+├── ItemNotFit             the lint or the loader refuses the definition: `problems` says all of it
+├── PublishingNotAllowed   the actor is not an official of the catalogue
+└── AnswerWrong            an answer cannot be read as its question asks (becomes a `Mistake`)
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from services.catalogue.problems import Problem
+
+
+class CatalogueError(Exception):
+    """The request was understood and refused."""
+
+
+class ItemNotFound(CatalogueError):
+    def __init__(self, code: str, version: int | None = None) -> None:
+        super().__init__(f"no item {code}" if version is None else f"no version {version} of item {code}")
+        self.code = code
+        self.version = version
+
+
+class ItemWithdrawn(CatalogueError):
+    def __init__(self, code: str) -> None:
+        super().__init__(f"item {code} was withdrawn")
+        self.code = code
+
+
+class ItemNotFit(CatalogueError):
+    def __init__(self, code: str, problems: "Sequence[Problem]") -> None:
+        super().__init__(f"item {code} has {len(problems)} problems")
+        self.code = code
+        self.problems = tuple(problems)
+
+
+class PublishingNotAllowed(CatalogueError):
+    def __init__(self, code: str) -> None:
+        super().__init__(f"not allowed to publish item {code}")
+        self.code = code
+
+
+class AnswerWrong(CatalogueError):
+    def __init__(self, code: str, data: Mapping[str, str | int] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.data: dict[str, str | int] = dict(data or {})

@@ -1,0 +1,280 @@
+"""The portal's way to the hub: signed out, verified in, never longer than its time limit.
+
+Whatever goes wrong ends in one of three ways a caller can act on: HubUnavailable (ask the applicant),
+ExchangeRefused (the contract does not allow it), AnswerForged (believe nothing).
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import TypeVar
+
+import httpx
+import msgspec
+
+from identity.tokens import Signer, Verifiers
+from services.sharing import signing
+from services.sharing.breaker import BreakerState
+from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable, MessageRefused
+from services.sharing.messages import (
+    MEDIA_TYPE,
+    Answer,
+    Request,
+    Subject,
+    UsesAnswer,
+    UseSeen,
+    UsesRequest,
+    digest,
+)
+from services.sharing.rules import CLOCK_TOLERANCE, Outcome
+
+LARGEST = 1_000_000
+CONTRACTS_KEPT = 60.0
+_random = secrets.SystemRandom()
+
+Signed = TypeVar("Signed", Answer, UsesAnswer)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: `connect` for one connection, `total` for a whole call with `tries` and their jittered pauses."""
+
+    connect: float = 1.0
+    total: float = 4.0
+    tries: int = 3
+    pause: float = 0.1
+
+
+class ContractSeen(msgspec.Struct, frozen=True):
+    """A contract in force as the hub publishes it."""
+
+    number: str
+    consumer: str
+    item: str
+    resource: str
+    fields: list[str]
+    form: str
+    valid_until: datetime
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What the hub says when it gives no answer (RFC 9457); a refusal of a call brings its signed answer along."""
+
+    reason: str = ""
+    answer: str = ""
+
+
+def _media_type(response: httpx.Response) -> str:
+    return str(response.headers.get("content-type", "")).partition(";")[0]
+
+
+def _problem(response: httpx.Response) -> Problem:
+    try:
+        return msgspec.json.decode(response.content, type=Problem)
+    except msgspec.DecodeError:
+        return Problem()
+
+
+def _refused(response: httpx.Response) -> ExchangeRefused | HubUnavailable:
+    reason = _problem(response).reason
+    return ExchangeRefused(reason) if reason else HubUnavailable(f"status-{response.status_code}")
+
+
+class HubClient:
+    """One portal's connection to one hub. `consumer` is who asks unless a call names another it speaks for.
+
+    `hub_keys` are the hub's keys as they were handed over; a key the hub sends along is never believed.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        consumer: str,
+        key: Signer,
+        hub_keys: Verifiers,
+        timeouts: Timeouts = Timeouts(),
+        chance: Callable[[], float] = _random.random,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.consumer = consumer
+        self._key = key
+        self._hub_keys = hub_keys
+        self._timeouts = timeouts
+        self._chance = chance
+        self._breaker = BreakerState()
+        self._contracts: dict[tuple[str, str], tuple[float, list[ContractSeen]]] = {}
+        # trust_env off: a proxy of the environment must never see a citizen's data.
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            timeout=httpx.Timeout(timeouts.total, connect=timeouts.connect),
+            follow_redirects=False,
+            trust_env=False,
+            transport=transport,
+        )
+
+    async def fetch(
+        self,
+        *,
+        item: str,
+        resource: str,
+        fields: Sequence[str],
+        subject: Subject,
+        case_number: str,
+        applicant: str,
+        operator: str,
+        purpose: str,
+        at: datetime,
+        contract: str | None = None,
+        consumer: str | None = None,
+        expected: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Ask `resource` for `fields` of `subject`, for one case of `item`.
+
+        Without `contract` the hub's contracts are searched for one that covers item, resource and fields.
+        The answer's outcome is hit, miss, mismatch or failed; only a hit has values, and only those the register
+        knows. Raises HubUnavailable, ExchangeRefused(reason) or AnswerForged(why).
+        """
+        who = consumer or self.consumer
+        async with self._limit():
+            number = contract or await self._covering(who, item, resource, fields)
+            request = Request(
+                consumer=who,
+                contract=number,
+                case_number=case_number,
+                item=item,
+                resource=resource,
+                fields=list(fields),
+                subject=subject,
+                applicant=applicant,
+                operator=operator,
+                purpose=purpose,
+                at=at,
+                nonce=secrets.token_hex(16),
+                expected=dict(expected or {}),
+            )
+            return await self._exchange(request)
+
+    async def uses_of(
+        self,
+        subject: Subject,
+        *,
+        operator: str,
+        at: datetime,
+        before: datetime | None = None,
+        limit: int = 50,
+    ) -> list[UseSeen]:
+        """Who used the data of `subject`, the latest first. Raises as `fetch` does."""
+        request = UsesRequest(
+            consumer=self.consumer,
+            subject=subject,
+            operator=operator,
+            at=at,
+            nonce=secrets.token_hex(16),
+            before=before,
+            limit=limit,
+        )
+        compact = signing.sign(request, self._key)
+        async with self._limit():
+            response = await self._send("/uses", compact)
+        if response.status_code != httpx.codes.OK:
+            raise _refused(response)
+        answer = self._believed(response.text, UsesAnswer, {digest(compact)}, at)
+        return answer.uses
+
+    async def contracts(self, *, consumer: str | None = None, item: str) -> list[ContractSeen]:
+        """The contracts in force for a consumer and item; remembered for a minute. Raises HubUnavailable."""
+        who = consumer or self.consumer
+        kept = self._contracts.get((who, item))
+        if kept and monotonic() - kept[0] < CONTRACTS_KEPT:
+            return kept[1]
+        async with self._limit():
+            response = await self._guarded("GET", "/contracts", params={"consumer": who, "item": item})
+        if response.status_code != httpx.codes.OK:
+            raise _refused(response)
+        try:
+            found = msgspec.json.decode(response.content, type=list[ContractSeen])
+        except msgspec.DecodeError as exc:
+            raise HubUnavailable("contracts") from exc
+        self._contracts[who, item] = monotonic(), found
+        return found
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    @asynccontextmanager
+    async def _limit(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._timeouts.total):
+                yield
+        except TimeoutError:
+            raise HubUnavailable("slow") from None
+
+    async def _covering(self, consumer: str, item: str, resource: str, fields: Sequence[str]) -> str:
+        known = await self.contracts(consumer=consumer, item=item)
+        covers = (one for one in known if one.resource == resource and set(fields) <= set(one.fields))
+        found = next(covers, None)
+        # The hub refuses and records a call without a contract: nothing is decided, or hidden, on this side.
+        return found.number if found else ""
+
+    async def _exchange(self, request: Request) -> Answer:
+        sent: set[str] = set()
+        why = "connection"
+        for attempt in range(1, self._timeouts.tries + 1):
+            if attempt > 1:
+                await asyncio.sleep(self._timeouts.pause * 2**attempt * self._chance())
+            compact = signing.sign(msgspec.structs.replace(request, attempt=attempt), self._key)
+            sent.add(digest(compact))
+            try:
+                response = await self._send("/exchange", compact)
+            except HubUnavailable as exc:
+                if exc.why != "connection":
+                    raise
+                why = exc.why
+                continue
+            return self._answer(response, sent, request.at)
+        raise HubUnavailable(why)
+
+    def _answer(self, response: httpx.Response, sent: set[str], at: datetime) -> Answer:
+        compact = response.text if _media_type(response) == MEDIA_TYPE else _problem(response).answer
+        if not compact:
+            raise _refused(response)
+        answer = self._believed(compact, Answer, sent, at)
+        if answer.outcome == Outcome.REFUSED:
+            raise ExchangeRefused(answer.reason)
+        return answer
+
+    def _believed(self, compact: str, kind: type[Signed], sent: set[str], at: datetime) -> Signed:
+        try:
+            answer = signing.read(compact, self._hub_keys, kind)
+        except MessageRefused as exc:
+            raise AnswerForged(exc.why) from exc
+        if answer.request not in sent:
+            raise AnswerForged("other-request")
+        if abs(answer.at - at) > CLOCK_TOLERANCE * 2:
+            raise AnswerForged("clock")
+        return answer
+
+    async def _send(self, path: str, compact: str) -> httpx.Response:
+        return await self._guarded("POST", path, content=compact, headers={"content-type": MEDIA_TYPE})
+
+    async def _guarded(self, method: str, path: str, **what: object) -> httpx.Response:
+        if not self._breaker.admit(monotonic()):
+            raise HubUnavailable("breaker")
+        success = False
+        try:
+            response = await self._http.request(method, path, **what)  # type: ignore[arg-type]
+            success = response.status_code < 500
+        except httpx.TimeoutException as exc:
+            raise HubUnavailable("connection" if isinstance(exc, httpx.ConnectTimeout) else "slow") from exc
+        except httpx.HTTPError as exc:
+            raise HubUnavailable("connection") from exc
+        finally:
+            self._breaker.note(success=success, now=monotonic())
+        if not success or len(response.content) > LARGEST:
+            raise HubUnavailable(f"status-{response.status_code}")
+        return response

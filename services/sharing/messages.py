@@ -1,0 +1,140 @@
+"""What travels between portal and hub: plain values, written as JSON inside a signature.
+
+Every message names its kind, so that one can never be taken for another. Moments are RFC 3339 with zone.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+MEDIA_TYPE = "application/jose"
+"""How a signed message is labelled on the wire (RFC 7515 §9.2.1)."""
+
+Value = str | int | float | bool | None
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"  # PostgreSQL keeps no NUL, and no name or number needs a control character
+Word = Annotated[str, Meta(max_length=64, pattern=PRINTABLE)]
+Line = Annotated[str, Meta(max_length=200, pattern=PRINTABLE)]
+Nonce = Annotated[str, Meta(min_length=16, max_length=64, pattern="^[A-Za-z0-9_-]*$")]
+Field = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Subject(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose data: a person's ID number or an organisation's credit code, exactly one of them."""
+
+    id_number: Annotated[str, Meta(max_length=18)] | None = None
+    credit_code: Annotated[str, Meta(max_length=18)] | None = None
+
+    @property
+    def key(self) -> str:
+        """Which of the two is given, as a directory names it; empty when none or both are."""
+        given = [name for name in ("id_number", "credit_code") if getattr(self, name)]
+        return given[0] if len(given) == 1 else ""
+
+    @property
+    def number(self) -> str:
+        return (self.id_number or self.credit_code or "") if self.key else ""
+
+
+class Request(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="exchange-request", kw_only=True
+):
+    """One call (domain facts 4.3): who asks, under which contract, for which case, which fields of whom, why.
+
+    `nonce` names the call; a caller that heard nothing asks again under the same nonce with the next `attempt`.
+    `expected` is what a verify-only contract compares: field → claimed value.
+    """
+
+    consumer: Word
+    contract: Word
+    case_number: Word
+    item: Word
+    resource: Word
+    fields: Annotated[list[Field], Meta(max_length=50)]
+    subject: Subject
+    applicant: Word
+    operator: Word
+    purpose: Line
+    at: datetime
+    nonce: Nonce
+    attempt: Annotated[int, Meta(ge=1, le=9)] = 1
+    expected: dict[Field, Line] = msgspec.field(default_factory=dict)
+
+
+class Answer(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="exchange-answer", kw_only=True
+):
+    """The hub's word on one request.
+
+    `request` is the SHA-256 of the signed request it answers; `use` the number of the use record;
+    `outcome` hit | miss | mismatch | failed | refused; `reason` why it failed or was refused;
+    `values` only what the contract allows, in the contract's form, without fields the register leaves empty;
+    `register_at` the moment for which the register vouches.
+    """
+
+    request: str
+    use: str
+    outcome: str
+    provider: str
+    resource: str
+    at: datetime
+    reason: str = ""
+    form: str = ""
+    values: dict[str, Value] = msgspec.field(default_factory=dict)
+    register_at: datetime | None = None
+
+
+class UsesRequest(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="uses-request", kw_only=True
+):
+    """The portal asks on a subject's behalf who used their data (PIPL 44, 45)."""
+
+    consumer: Word
+    subject: Subject
+    operator: Word
+    at: datetime
+    nonce: Nonce
+    before: datetime | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class UseSeen(Struct, frozen=True):
+    """One use as its subject may read it: everything but the values."""
+
+    id: str
+    at: datetime
+    consumer: str
+    provider: str
+    resource: str
+    fields: list[str]
+    case_number: str
+    item: str
+    purpose: str
+    operator: str
+    judgment: str
+    reason: str
+    outcome: str
+    form: str
+
+
+class UsesAnswer(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="uses-answer", kw_only=True
+):
+    request: str
+    uses: list[UseSeen]
+    at: datetime
+
+
+def digest(compact: str) -> str:
+    """SHA-256, in hex, of a signed message exactly as it travelled."""
+    return hashlib.sha256(compact.encode()).hexdigest()
+
+
+def body_digest(request: Request) -> str:
+    """SHA-256 of what a request asks, the same for every attempt of one call."""
+    content = msgspec.structs.asdict(request)
+    for varying in ("at", "attempt"):
+        del content[varying]
+    return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()

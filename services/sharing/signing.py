@@ -1,0 +1,47 @@
+"""Messages in and out of signatures (JWS, ES256, through `identity.tokens`)."""
+
+from typing import Any, TypeVar, cast
+
+import msgspec
+from msgspec import Struct
+
+from identity import tokens
+from identity.errors import TokenRefused
+from identity.tokens import Signer, Verifiers
+from services.sharing.errors import MessageRefused
+from services.sharing.messages import Answer, Request, UsesAnswer, UsesRequest
+
+Message = TypeVar("Message", bound=Struct)
+
+READERS: dict[type[Struct], msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(kind) for kind in (Request, Answer, UsesRequest, UsesAnswer)
+}
+
+
+def sign(message: Struct, key: Signer) -> str:
+    """`message` as a compact JWS under the key's `kid`."""
+    return tokens.sign_message(msgspec.json.encode(message), key)
+
+
+def signer_of(compact: str) -> str:
+    """The `kid` a message claims, to look the key up. Raises MessageRefused("unverified")."""
+    try:
+        return tokens.signer_of(compact)
+    except TokenRefused as exc:
+        raise MessageRefused("unverified") from exc
+
+
+def read(compact: str, keys: Verifiers, kind: type[Message]) -> Message:
+    """The message of `kind` signed by one of `keys`.
+
+    Raises MessageRefused: "unverified" (no such key, altered, no JWS of ours) or "malformed" (signed, but
+    another kind of message or not of its form).
+    """
+    try:
+        payload = tokens.read_message(compact, keys)
+    except TokenRefused as exc:
+        raise MessageRefused("unverified") from exc
+    try:
+        return cast(Message, READERS[kind].decode(payload))
+    except (msgspec.DecodeError, RecursionError) as exc:
+        raise MessageRefused("malformed") from exc

@@ -1,0 +1,137 @@
+"""Every template compiles and speaks both languages; what is shipped is ours to ship and loads nothing from elsewhere."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import nodes
+from jinja2.ext import babel_extract
+
+from portal import language, templating, words
+from tests.architecture.tree import ROOT, called, named, parsed, python_files
+
+TEMPLATES = sorted((ROOT / "portal" / "templates").rglob("*.html"))
+STATIC = ROOT / "portal" / "static"
+SOURCES = ROOT / "portal" / "assets"
+ADDRESS = re.compile(r"""(?:https?:)?//(?!www\.w3\.org/)[\w-]+(?:\.[\w-]+)+""")
+MARKS = (b"GDS Transport", b"GDSTransport", b"govuk-crest", b"govuk-crown", b"govuk-logotype-crown", b"Crown copyright")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def template_name(path: Path) -> str:
+    return path.relative_to(ROOT / "portal" / "templates").as_posix()
+
+
+@pytest.fixture(scope="module")
+def environment() -> templating.PageEnvironment:
+    made = templating.environment()
+    assert isinstance(made, templating.PageEnvironment)
+    return made
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=template_name)
+def test_every_template_compiles_and_finds_what_it_includes(
+    path: Path, environment: templating.PageEnvironment
+) -> None:
+    environment.get_template(template_name(path))
+    tree = environment.parse(path.read_text("utf-8"))
+    for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+        wanted = node.template
+        if isinstance(wanted, nodes.Const) and not getattr(node, "ignore_missing", False):
+            environment.get_template(wanted.value)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=template_name)
+def test_no_template_holds_inline_code_or_loads_from_another_host(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert re.findall(r"<style|<script(?![^>]*\bsrc=)|\son[a-z]+=|\sstyle=|javascript:", text) == []
+    loading = re.findall(r"<(?:script|link|img|iframe|form|source|object)\b[^>]*>", text)
+    assert [tag for tag in loading if ADDRESS.search(tag)] == []
+
+
+def template_messages() -> Iterator[tuple[str, str]]:
+    for path in TEMPLATES:
+        with path.open("rb") as file:
+            for line, _, message, _ in babel_extract(
+                file, ("gettext", "ngettext", "_"), (), {"trimmed": "true", "encoding": "utf-8"}
+            ):
+                for text in [message] if isinstance(message, str) else message:
+                    if text:
+                        yield text, f"{template_name(path)}:{line}"
+
+
+def code_messages() -> Iterator[tuple[str, str]]:
+    for path in python_files("portal"):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and called(node) in {"_", "gettext", "ngettext"}:
+                for argument in node.args[:2]:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        yield argument.value, f"{named(path)}:{node.lineno}"
+
+
+def test_every_chinese_text_of_the_pages_has_its_english() -> None:
+    known = language.english()
+    missing = {
+        text: where
+        for text, where in (*template_messages(), *code_messages())
+        if CHINESE.search(text) and text not in known
+    }
+    assert missing == {}
+
+
+def test_every_english_text_keeps_the_places_of_its_chinese() -> None:
+    place = re.compile(r"%\(\w+\)s")
+    wrong = {
+        chinese: english
+        for chinese, english in language.english().items()
+        if set(place.findall(chinese)) != set(place.findall(english))
+    }
+    assert wrong == {}
+
+
+def test_no_chinese_is_left_in_an_english_text() -> None:
+    names = {"中文", "一网"}
+    left = {
+        chinese: english
+        for chinese, english in language.english().items()
+        if CHINESE.search(english) and not any(name in english for name in names)
+    }
+    assert left == {}
+
+
+def test_every_chinese_text_of_the_templates_goes_through_gettext(
+    environment: templating.PageEnvironment,
+) -> None:
+    """Chinese outside `_()` would stay Chinese on an English page; what is marked `lang="zh-CN"` may."""
+    bare = []
+    for path in TEMPLATES:
+        for node in environment.parse(path.read_text("utf-8")).find_all(nodes.TemplateData):
+            text = re.sub(r"lang=\"zh-CN\"[^>]*>[^<]*", "", node.data)
+            if CHINESE.search(text):
+                bare.append(f"{template_name(path)}:{node.lineno} {text.strip()[:60]}")
+    assert bare == []
+
+
+def shipped() -> list[Path]:
+    own = (path for path in SOURCES.rglob("*") if "node_modules" not in path.parts)
+    return [path for folder in (STATIC.rglob("*"), own) for path in folder if path.is_file()]
+
+
+@pytest.mark.parametrize("path", shipped(), ids=lambda path: path.name)
+def test_no_crown_and_no_font_of_another_government_is_shipped(path: Path) -> None:
+    assert path.suffix not in {".woff", ".woff2", ".ttf", ".otf", ".eot"}
+    content = path.read_bytes()
+    assert [mark for mark in MARKS if mark in content] == []
+    assert not re.search("crown|crest|royal", path.name, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", [path for path in shipped() if path.suffix == ".css"], ids=lambda p: p.name)
+def test_no_style_sheet_loads_from_another_host(path: Path) -> None:
+    loaded = re.findall(r"(?:url\(|@import)\s*['\"]?([^'\")\s;]+)", path.read_text("utf-8"))
+    assert [address for address in loaded if ADDRESS.match(address)] == []
+
+
+def test_the_words_of_codes_are_complete() -> None:
+    assert all(text for texts in words.WORDS.values() for text in texts.values())

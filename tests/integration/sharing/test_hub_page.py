@@ -1,0 +1,28 @@
+"""The page `docs/hub.md` says what is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from services.sharing.configuration import load
+from services.sharing.presenting import FieldType
+from services.sharing.rules import Outcome, Reason
+
+pytestmark = pytest.mark.anyio
+PAGE = (Path(__file__).parents[3] / "docs" / "hub.md").read_text(encoding="utf-8")
+
+
+async def test_the_sources_file_of_the_page_opens(tmp_path):
+    (written,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    file = tmp_path / "sources.yaml"
+    file.write_text(written, encoding="utf-8")
+    opened = load(file, {"POPULATION_PASSWORD": "x", "REGISTER_KEY": "y"})
+    assert [one.resource for one in opened] == ["population", "business-register", "social-insurance"]
+    for one in opened:
+        await one.close()
+
+
+def test_the_page_names_every_outcome_reason_and_type():
+    words = set(re.findall(r"[a-z][a-z-]+", PAGE))
+    assert {*Outcome, *Reason, *FieldType} <= words
