@@ -47,7 +47,7 @@ class Seal:
 
     @property
     def title(self) -> str:
-        return f"{self.department_name}{self.name}（示例）"
+        return f"{self.department_name}{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,9 @@ def _seal_certificate(
     seal: Seal, key: ec.EllipticCurvePrivateKey, root: SealKey, at: datetime
 ) -> x509.Certificate:
     name = _name(
-        COMMON_NAME=_within(seal.title),
-        ORGANIZATION_NAME=_within(seal.department_name),
+        COMMON_NAME=seal.title,
+        ORGANIZATION_NAME=seal.department_name,
+        ORGANIZATIONAL_UNIT_NAME=seal.name,
         ORGANIZATION_IDENTIFIER=seal.department,
         COUNTRY_NAME="CN",
     )
@@ -157,11 +158,6 @@ def _seal_certificate(
     builder = builder.add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), critical=False)
     return builder.add_extension(issuer_key, critical=False).sign(root.key, hashes.SHA256())
-
-
-def _within(name: str, most: int = 64) -> str:
-    """A name cut to the 64 bytes that a certificate's name part may have, never inside a character."""
-    return name.encode()[:most].decode(errors="ignore")
 
 
 def _builder(
@@ -180,7 +176,13 @@ def _builder(
 
 
 def _name(**parts: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(getattr(NameOID, key), value) for key, value in parts.items()])
+    """A distinguished name. The library counts the 64 characters of RFC 5280 as bytes: 21 of ours."""
+    return x509.Name(
+        [
+            x509.NameAttribute(getattr(NameOID, key), value.encode()[:64].decode(errors="ignore"))
+            for key, value in parts.items()
+        ]
+    )
 
 
 def _usage(**granted: bool) -> x509.KeyUsage:

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from markupsafe import Markup, escape
+from PIL import ImageFile
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.css import ColorProfile
 from weasyprint.document import Document
@@ -30,6 +31,9 @@ from licensing import finishing, fonts, ornaments
 from licensing.errors import PrintFailed
 
 TEMPLATES = Path(__file__).with_name("templates")
+# WeasyPrint turns this on for the whole process: half a photograph would pass for a whole one.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+
 RECORD_NAME = "metadata.json"
 SEAL_PLACE = "seal"
 """The id of the element over which the signature field is laid."""

@@ -4,7 +4,6 @@
 electronic seal that is reliable counts as the physical one (国务院令第716号 第九条).
 """
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, Signer
 from licensing.authority import Authority, Seal, SealKey
 from licensing.errors import PrintFailed
 from licensing.finishing import EMPTY_CONTENTS, EMPTY_RANGE, EMPTY_TIME, ROOM, SLOT
+from licensing.stepping import run_through
 
 __all__ = ["Seal", "Sealer", "SoftwareSealer"]
 
@@ -72,7 +72,7 @@ def filled_slot(pdf: bytes, signer: Signer, at: datetime) -> bytes:
     content[start : start + len(SLOT)] = slot
     digest = hashlib.sha256(content[:before])
     digest.update(content[after:])
-    signature = asyncio.run(_signature(signer, digest.digest(), at)).hex().encode()
+    signature = run_through(_signature(signer, digest.digest(), at)).hex().encode()
     if len(signature) > ROOM:
         raise PrintFailed("seal", "the signature does not fit its slot")
     content[before + 1 : after - 1] = signature.ljust(ROOM, b"0")

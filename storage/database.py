@@ -47,8 +47,8 @@ def driver_url(url: str) -> str:
 
 def open_engine(url: str, **options: Any) -> AsyncEngine:
     """An engine for `url`; `options` go to SQLAlchemy (pool_size …). Connections are made on first use."""
-    settings: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10} | options
-    return create_async_engine(driver_url(url), **settings)
+    pooled = {} if "poolclass" in options else {"pool_size": 10, "max_overflow": 10}
+    return create_async_engine(driver_url(url), **{"pool_pre_ping": True, **pooled, **options})
 
 
 def open_sessions(engine: AsyncEngine) -> Sessions:

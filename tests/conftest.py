@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
+from portal.resources import Resources
 from storage import cipher
 from storage.database import Session, Sessions, open_engine
 from tests.support import postgres
+from tests.support.city import City, laid, resources
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Monday 2026-11-23, 12:00 in Shanghai: a working day inside office hours."""
@@ -19,9 +22,15 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of everything in this run that belongs to one portal."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture(scope="session", autouse=True)
-def key_ring() -> cipher.KeyRing:
-    ring = cipher.new_ring()
+def key_ring(data_folder: Path) -> cipher.KeyRing:
+    ring = cipher.load_ring(data_folder / "keys" / "ring.json")
     cipher.install(ring)
     return ring
 
@@ -56,6 +65,47 @@ async def session(sessions: Sessions) -> AsyncIterator[Session]:
     """One transaction, left open until the test ends."""
     async with sessions() as session, session.begin():
         yield session
+
+
+@pytest.fixture(scope="session")
+def city(server: postgres.Server, data_folder: Path) -> Iterator[City]:
+    """The sample city, laid once."""
+    with laid(server, data_folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def city_engine(city: City, anyio_backend: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(city.settings.application_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def city_sessions(city_engine: AsyncEngine) -> AsyncIterator[Sessions]:
+    """The sample city's database, rolled back after the test."""
+    async with city_engine.connect() as connection:
+        transaction = await connection.begin()
+        yield async_sessionmaker(
+            connection, class_=Session, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+        await transaction.rollback()
+
+
+@pytest.fixture
+async def held(city: City, city_sessions: Sessions, city_engine: AsyncEngine) -> AsyncIterator[Resources]:
+    """What the portal stands on in the sample city, with the real hub and registers."""
+    async with resources(city, city_sessions, city_engine) as found:
+        yield found
+
+
+@pytest.fixture
+async def held_without_hub(
+    city: City, city_sessions: Sessions, city_engine: AsyncEngine
+) -> AsyncIterator[Resources]:
+    """The same, with a hub that refuses every connection."""
+    async with resources(city, city_sessions, city_engine, hub_away=True) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The code lists of a service item: values as stored, with the digits of the national standard beside them.
 
-Source: GB/T 39046-2020 table 4 and the national exchange schema. What an official writes in YAML is the
-value; `standard_code` gives the standard's own code where the value is a word.
+Source: GB/T 39046-2020 table 4 and the national exchange schema. What an official writes in YAML is the value;
+where that is a word, the standard's own code stands beside it.
 """
 
 from enum import StrEnum
@@ -34,12 +34,12 @@ class Level(StrEnum):
 class Audience(StrEnum):
     """服务对象."""
 
-    PERSON = "person"  # 自然人
-    ENTERPRISE = "enterprise"  # 企业法人
-    INSTITUTION = "institution"  # 事业法人
-    SOCIAL = "social-organisation"  # 社会组织法人
-    AUTHORITY = "authority"  # 行政机关
-    OTHER = "other-organisation"  # 其他组织, individual businesses among them
+    PERSON = "person"  # 自然人, 1
+    ENTERPRISE = "enterprise"  # 企业法人, 2
+    INSTITUTION = "institution"  # 事业法人, 3
+    SOCIAL = "social-organisation"  # 社会组织法人, 4
+    AUTHORITY = "authority"  # 行政机关, 5
+    OTHER = "other-organisation"  # 其他组织 (individual businesses among them), 6
 
 
 class OnlineDepth(StrEnum):
@@ -63,17 +63,17 @@ class Source(StrEnum):
 class Necessity(StrEnum):
     """材料必要性."""
 
-    REQUIRED = "required"
-    OPTIONAL = "optional"
-    MAY_FOLLOW = "may-follow"  # 容缺后补
+    REQUIRED = "required"  # 必要, 1
+    OPTIONAL = "optional"  # 非必要, 2
+    MAY_FOLLOW = "may-follow"  # 容缺后补, 3
 
 
 class Issuer(StrEnum):
     """材料来源渠道."""
 
-    APPLICANT = "applicant"
-    AUTHORITY = "authority"
-    AGENCY = "agency"
+    APPLICANT = "applicant"  # 申请人自备, 10
+    AUTHORITY = "authority"  # 政府部门核发, 20
+    AGENCY = "agency"  # 中介机构出具, 30
 
 
 class Format(StrEnum):
@@ -137,22 +137,3 @@ class QuestionType(StrEnum):
 
 
 ORGANISATIONS = frozenset(Audience) - {Audience.PERSON}
-
-# By kind first: members of two lists with the same word are equal, and would be one key.
-STANDARD: dict[type[StrEnum], dict[str, str]] = {
-    Audience: {
-        Audience.PERSON: "1",
-        Audience.ENTERPRISE: "2",
-        Audience.INSTITUTION: "3",
-        Audience.SOCIAL: "4",
-        Audience.AUTHORITY: "5",
-        Audience.OTHER: "6",
-    },
-    Necessity: {Necessity.REQUIRED: "1", Necessity.OPTIONAL: "2", Necessity.MAY_FOLLOW: "3"},
-    Issuer: {Issuer.APPLICANT: "10", Issuer.AUTHORITY: "20", Issuer.AGENCY: "30"},
-}
-
-
-def standard_code(member: StrEnum) -> str:
-    """The standard's own code of a value; where the value is the code already, itself."""
-    return STANDARD.get(type(member), {}).get(member, member.value)

@@ -65,7 +65,8 @@ def read(text: str, file: str = "") -> Reading:
     node = _composed(text, notes)
     value = _value(node, _wanted(), "", notes) if node is not None else None
     definition = value if isinstance(value, ItemDefinition) and not notes.problems else None
-    return Reading(file, definition, tuple(notes.problems), notes.places)
+    problems = sorted(notes.problems, key=lambda problem: (problem.line, problem.path))
+    return Reading(file, definition, tuple(problems), notes.places)
 
 
 def read_file(path: Path) -> Reading:
@@ -121,7 +122,7 @@ def _struct(node: yaml.Node, wanted: Any, path: str, notes: Notes) -> object:
         return _unlike(node, "mapping", path, notes)
     before, members = len(notes.problems), dict(_members(node, path, notes))
     known = {one.encode_name: one for one in wanted.fields}
-    for key in members.keys() - known.keys():
+    for key in members.keys() - known:
         notes.wrong(
             members[key], f"{path}.{key}".lstrip("."), "unknown-key", key=key, meant=_meant(key, known)
         )

@@ -6,8 +6,6 @@ from msgspec import Struct
 
 from services.catalogue.form import Pair
 
-Data = Mapping[str, str | int]
-
 
 class Problem(Struct, frozen=True):
     """One mistake in an item file.

@@ -23,7 +23,6 @@ from storage.database import Session
 
 TODAY = sa.cast(sa.func.timezone("Asia/Shanghai", sa.func.now()), sa.Date)
 MOST = 100
-NUL = "\x00"  # PostgreSQL has no text with it
 KEPT = 2_000
 _decoded: OrderedDict[str, ItemDefinition] = OrderedDict()
 
@@ -69,7 +68,7 @@ async def get(session: Session, code: str, *, on: date | None = None) -> Item:
 
     Raises ItemNotFound, or ItemWithdrawn when it was published once and nobody may apply any more.
     """
-    if NUL in code:
+    if not code.isprintable():  # PostgreSQL takes neither NUL nor half a surrogate pair
         raise ItemNotFound(code)
     query = (
         sa.select(col(ItemVersion.version), col(ItemVersion.digest), col(ItemVersion.state))
@@ -120,8 +119,8 @@ async def listing(
     `after` is the code of the last item of the page before.
     """
     looked_for = Wanted(search.asked(q), search.query_terms(q), audience, theme, department)
-    nonsense = NUL in f"{audience}{theme}{department}{after}"
-    if nonsense or (q.strip() and not looked_for.terms):
+    sensible = f"{audience}{theme}{department}{after}".isprintable()
+    if not sensible or (q.strip() and not looked_for.terms):
         return []
     exact = bool(looked_for.terms) and await session.scalar(sa.select(_found(looked_for).exists()))
     ranked = _scored(looked_for, exact=bool(exact)).subquery()

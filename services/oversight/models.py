@@ -51,16 +51,16 @@ class Order(SQLModel, table=True):
     department_code: str
     to_person: UUID | None = Field(default=None, foreign_key="person.id", index=True)
     to_name: str | None = None
-    text: str = Field(sa_type=SealedText("order.text"))  # type: ignore[call-overload]
+    text: str = Field(sa_type=SealedText("order.text"))
     due_on: date
     issued_by: UUID
     issued_by_name: str
     issued_at: datetime = Field(sa_type=Moment)
-    reply: str | None = Field(default=None, sa_type=SealedText("order.reply"))  # type: ignore[call-overload]
+    reply: str | None = Field(default=None, sa_type=SealedText("order.reply"))
     replied_by: UUID | None = None
     replied_by_name: str | None = None
     replied_at: datetime | None = Field(default=None, sa_type=Moment)
-    remark: str | None = Field(default=None, sa_type=SealedText("order.remark"))  # type: ignore[call-overload]
+    remark: str | None = Field(default=None, sa_type=SealedText("order.remark"))
     closed_by: UUID | None = None
     closed_by_name: str | None = None
     closed_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -53,17 +53,62 @@ class Rule:
 
 
 INTAKE_LAW = {"zh": "行政许可法第三十二条", "en": "Administrative Licensing Law, Art. 32"}
-DECISION_LAW = {"zh": "行政许可法第四十二条，承诺办结时限", "en": "Administrative Licensing Law, Art. 42; promised limit"}
+DECISION_LAW = {
+    "zh": "行政许可法第四十二条，承诺办结时限",
+    "en": "Administrative Licensing Law, Art. 42; promised limit",
+}
 DELIVERY_LAW = {"zh": "行政许可法第四十四条", "en": "Administrative Licensing Law, Art. 44"}
 NEAR = DEFAULT_PROFILE.yellow_percent
 
 RULES: tuple[Rule, ...] = (
-    Rule("T0Y", 1, CardKind.YELLOW, ClockKind.INTAKE, NEAR, {"zh": "受理即将超期", "en": "Acceptance nearly late"}, INTAKE_LAW),
-    Rule("T0R", 1, CardKind.RED, ClockKind.INTAKE, 100, {"zh": "受理超期", "en": "Acceptance late"}, INTAKE_LAW),
-    Rule("T2Y", 1, CardKind.YELLOW, ClockKind.DECISION, NEAR, {"zh": "办理即将超期", "en": "Decision nearly late"}, DECISION_LAW),
-    Rule("T2R", 1, CardKind.RED, ClockKind.DECISION, 100, {"zh": "办理超期", "en": "Decision late"}, DECISION_LAW),
-    Rule("T6Y", 1, CardKind.YELLOW, ClockKind.DELIVERY, NEAR, {"zh": "送达即将超期", "en": "Delivery nearly late"}, DELIVERY_LAW),
-    Rule("T6R", 1, CardKind.RED, ClockKind.DELIVERY, 100, {"zh": "送达超期", "en": "Delivery late"}, DELIVERY_LAW),
+    Rule(
+        "T0Y",
+        1,
+        CardKind.YELLOW,
+        ClockKind.INTAKE,
+        NEAR,
+        {"zh": "受理即将超期", "en": "Acceptance nearly late"},
+        INTAKE_LAW,
+    ),
+    Rule(
+        "T0R", 1, CardKind.RED, ClockKind.INTAKE, 100, {"zh": "受理超期", "en": "Acceptance late"}, INTAKE_LAW
+    ),
+    Rule(
+        "T2Y",
+        1,
+        CardKind.YELLOW,
+        ClockKind.DECISION,
+        NEAR,
+        {"zh": "办理即将超期", "en": "Decision nearly late"},
+        DECISION_LAW,
+    ),
+    Rule(
+        "T2R",
+        1,
+        CardKind.RED,
+        ClockKind.DECISION,
+        100,
+        {"zh": "办理超期", "en": "Decision late"},
+        DECISION_LAW,
+    ),
+    Rule(
+        "T6Y",
+        1,
+        CardKind.YELLOW,
+        ClockKind.DELIVERY,
+        NEAR,
+        {"zh": "送达即将超期", "en": "Delivery nearly late"},
+        DELIVERY_LAW,
+    ),
+    Rule(
+        "T6R",
+        1,
+        CardKind.RED,
+        ClockKind.DELIVERY,
+        100,
+        {"zh": "送达超期", "en": "Delivery late"},
+        DELIVERY_LAW,
+    ),
 )
 
 CLOCKS: Mapping[State, ClockKind] = {

@@ -6,7 +6,7 @@ ExchangeRefused (the contract does not allow it), AnswerForged (believe nothing)
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,10 +30,11 @@ from services.sharing.messages import (
     UsesRequest,
     digest,
 )
-from services.sharing.rules import CLOCK_TOLERANCE, Outcome
+from services.sharing.rules import CLOCK_TOLERANCE, Form, Outcome
 
 LARGEST = 1_000_000
 CONTRACTS_KEPT = 60.0
+LOST = "connection"
 _random = secrets.SystemRandom()
 
 Signed = TypeVar("Signed", Answer, UsesAnswer)
@@ -141,7 +142,7 @@ class HubClient:
         """
         who = consumer or self.consumer
         async with self._limit():
-            number = contract or await self._covering(who, item, resource, fields)
+            number = contract or await self._covering(who, item, resource, fields, verifying=bool(expected))
             request = Request(
                 consumer=who,
                 contract=number,
@@ -193,7 +194,9 @@ class HubClient:
         if kept and monotonic() - kept[0] < CONTRACTS_KEPT:
             return kept[1]
         async with self._limit():
-            response = await self._guarded("GET", "/contracts", params={"consumer": who, "item": item})
+            response = await self._trying(
+                lambda _: self._guarded("GET", "/contracts", params={"consumer": who, "item": item})
+            )
         if response.status_code != httpx.codes.OK:
             raise _refused(response)
         try:
@@ -214,30 +217,41 @@ class HubClient:
         except TimeoutError:
             raise HubUnavailable("slow") from None
 
-    async def _covering(self, consumer: str, item: str, resource: str, fields: Sequence[str]) -> str:
+    async def _covering(
+        self, consumer: str, item: str, resource: str, fields: Sequence[str], *, verifying: bool
+    ) -> str:
         known = await self.contracts(consumer=consumer, item=item)
-        covers = (one for one in known if one.resource == resource and set(fields) <= set(one.fields))
-        found = next(covers, None)
+        found = (
+            one.number
+            for one in known
+            if one.resource == resource
+            and set(fields) <= set(one.fields)
+            and (one.form == Form.VERIFY) == verifying
+        )
         # The hub refuses and records a call without a contract: nothing is decided, or hidden, on this side.
-        return found.number if found else ""
+        return next(found, "")
 
     async def _exchange(self, request: Request) -> Answer:
         sent: set[str] = set()
-        why = "connection"
+
+        async def send(attempt: int) -> httpx.Response:
+            compact = signing.sign(msgspec.structs.replace(request, attempt=attempt), self._key)
+            sent.add(digest(compact))
+            return await self._send("/exchange", compact)
+
+        return self._answer(await self._trying(send), sent, request.at)
+
+    async def _trying(self, send: Callable[[int], Awaitable[httpx.Response]]) -> httpx.Response:
+        """`send(attempt)` until something comes back; only a lost connection is a reason to send again."""
         for attempt in range(1, self._timeouts.tries + 1):
             if attempt > 1:
                 await asyncio.sleep(self._timeouts.pause * 2**attempt * self._chance())
-            compact = signing.sign(msgspec.structs.replace(request, attempt=attempt), self._key)
-            sent.add(digest(compact))
             try:
-                response = await self._send("/exchange", compact)
+                return await send(attempt)
             except HubUnavailable as exc:
-                if exc.why != "connection":
+                if exc.why != LOST:
                     raise
-                why = exc.why
-                continue
-            return self._answer(response, sent, request.at)
-        raise HubUnavailable(why)
+        raise HubUnavailable(LOST)
 
     def _answer(self, response: httpx.Response, sent: set[str], at: datetime) -> Answer:
         compact = response.text if _media_type(response) == MEDIA_TYPE else _problem(response).answer
@@ -245,6 +259,7 @@ class HubClient:
             raise _refused(response)
         answer = self._believed(compact, Answer, sent, at)
         if answer.outcome == Outcome.REFUSED:
+            self._contracts.clear()  # what was remembered may be why
             raise ExchangeRefused(answer.reason)
         return answer
 
@@ -255,7 +270,7 @@ class HubClient:
             raise AnswerForged(exc.why) from exc
         if answer.request not in sent:
             raise AnswerForged("other-request")
-        if abs(answer.at - at) > CLOCK_TOLERANCE * 2:
+        if answer.at.tzinfo is None or abs(answer.at - at) > CLOCK_TOLERANCE * 2:
             raise AnswerForged("clock")
         return answer
 
@@ -270,9 +285,9 @@ class HubClient:
             response = await self._http.request(method, path, **what)  # type: ignore[arg-type]
             success = response.status_code < 500
         except httpx.TimeoutException as exc:
-            raise HubUnavailable("connection" if isinstance(exc, httpx.ConnectTimeout) else "slow") from exc
+            raise HubUnavailable(LOST if isinstance(exc, httpx.ConnectTimeout) else "slow") from exc
         except httpx.HTTPError as exc:
-            raise HubUnavailable("connection") from exc
+            raise HubUnavailable(LOST) from exc
         finally:
             self._breaker.note(success=success, now=monotonic())
         if not success or len(response.content) > LARGEST:

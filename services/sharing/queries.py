@@ -62,6 +62,7 @@ async def contracts(
     return (await session.scalars(query)).all()
 
 
+# Built once: on the way of every exchange, putting a statement together costs more than running it.
 UNDER = (
     sa.select(Contract, Resource)
     .join(Resource, col(Resource.code) == col(Contract.resource))
@@ -78,7 +79,6 @@ GRANTED_USE = sa.select(Use).where(
     col(Use.nonce) == sa.bindparam("nonce"),
     col(Use.judgment) == Judgment.GRANTED,
 )
-# Built once: on the way of every exchange, putting a statement together costs more than running it.
 
 
 async def under(session: Session, number: str) -> tuple[Contract, Resource] | None:

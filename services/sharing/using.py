@@ -13,7 +13,7 @@ from identity.tokens import Signer
 from services.sharing import queries, recording, rules, signing
 from services.sharing.errors import MessageRefused
 from services.sharing.messages import Request, body_digest
-from services.sharing.models import NONCE, PartyKey, Use
+from services.sharing.models import NONCE, Contract, PartyKey, Resource, Use
 from services.sharing.recording import Answered, Opened
 from services.sharing.rules import CLOCK_TOLERANCE, Call, Counts, Reason, Refused
 from storage.database import Session
@@ -43,11 +43,13 @@ async def take_in(session: Session, compact: str, *, key: Signer, at: datetime) 
         return await recording.turn_away(session, compact, party, Reason(exc.why), key=key, at=at)
     party, speaks_for = (signer.party, frozenset(signer.speaks_for)) if signer else ("", frozenset())
     seen = not await first_time(session, party, request.nonce, request.attempt, at)
+    # Locks the contract: two attempts of one call at the same moment must see one another.
+    found = await queries.under(session, request.contract)
     earlier = await _earlier(session, request, speaks_for)
     if earlier is not None and not seen and _asks_again(earlier, request, at):
         return await _once_more(session, earlier, request)
     call = Call(request, speaks_for, seen or earlier is not None, at)
-    return await _judge(session, compact, call, key)
+    return await _judge(session, compact, call, found, key)
 
 
 async def first_time(session: Session, party: str, nonce: str, attempt: int, at: datetime) -> bool:
@@ -79,8 +81,9 @@ async def _once_more(session: Session, earlier: Use, request: Request) -> Opened
     return Opened(earlier.id, request, earlier.request_digest, resource.provider, types, form)
 
 
-async def _judge(session: Session, compact: str, call: Call, key: Signer) -> Opened | Answered:
-    found = await queries.under(session, call.request.contract)
+async def _judge(
+    session: Session, compact: str, call: Call, found: tuple[Contract, Resource] | None, key: Signer
+) -> Opened | Answered:
     if found is None:
         verdict = rules.judge(call, None, None, Counts())
     else:

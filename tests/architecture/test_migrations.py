@@ -46,6 +46,10 @@ def test_the_application_may_neither_change_nor_remove_ledger_entries(
     server: postgres.Server, migrated: str
 ) -> None:
     url = server.url(EMPTY, postgres.APPLICATION)
-    for statement in ("UPDATE ledger_entry SET deed = deed", "DELETE FROM ledger_entry", "TRUNCATE ledger_entry"):
+    for statement in (
+        "UPDATE ledger_entry SET deed = deed",
+        "DELETE FROM ledger_entry",
+        "TRUNCATE ledger_entry",
+    ):
         with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement)

@@ -69,7 +69,9 @@ def test_the_promised_addresses_exist(routes: dict[str, str]) -> None:
     promised |= {"/window", "/supervision", "/admin", "/health/live", "/health/ready"}
     assert promised - addresses == set()
     api = {"/sessions", "/items", "/items/{code}", "/applications", "/applications/{number}"}
-    api |= {f"/applications/{{number}}/{deed}" for deed in ("submission", "withdrawal", "corrections", "rating")}
+    api |= {
+        f"/applications/{{number}}/{deed}" for deed in ("submission", "withdrawal", "corrections", "rating")
+    }
     api |= {"/applications/{number}/materials/{code}", "/window/cases", "/window/cases/{number}/{deed}"}
     api |= {"/licences", "/licences/{identifier}", "/licences/{identifier}/document"}
     api |= {"/licences/{identifier}/presentations", "/verifications"}

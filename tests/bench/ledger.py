@@ -25,20 +25,20 @@ PLAIN_TABLE = "CREATE TABLE bench_entry (LIKE ledger_entry INCLUDING ALL)"
 """The same columns and indexes as the ledger's own table, and as durable."""
 
 BODY = (
-    "json_build_object('actor', 'system:bench', 'at', now(), 'chain', concat('bench:', :case), 'deed',"
+    "json_build_object('actor', 'bench', 'at', now(), 'chain', concat('bench:', CAST(:case AS text)), 'deed',"
     " 'case looked at', 'details', json_build_object('by', 'bench'), 'on_behalf_of', NULL,"
-    " 'subject', concat('bench:', :case))::text"
+    " 'subject', concat('bench:', CAST(:case AS text)))::text"
 )
 CHAINED_SCRIPT = f"\\set case random(1, 100000)\nSELECT ledger_append({BODY});\n"
 PLAIN_SCRIPT = (
     "\\set case random(1, 100000)\n\\set position random(1, 1000000000000)\n"
     "INSERT INTO bench_entry (chain, position, at, actor, deed, subject, body, previous, hash)"
-    f" SELECT concat('bench:', :case), :position, now(), 'system:bench', 'case looked at',"
-    f" concat('bench:', :case), body, sha256(''), sha256(body::bytea) FROM (SELECT {BODY} AS body) AS made;\n"
+    f" SELECT concat('bench:', CAST(:case AS text)), CAST(:position AS bigint), now(), 'bench', 'case looked at',"
+    f" concat('bench:', CAST(:case AS text)), body, sha256(''), sha256(body::bytea) FROM (SELECT {BODY} AS body) AS made;\n"
 )
 INSERT = sa.text(
     "INSERT INTO bench_entry (chain, position, at, actor, deed, subject, body, previous, hash)"
-    " VALUES (:chain, :position, :at, 'system:bench', 'case looked at', :chain, :body, '\\x00', '\\x00')"
+    " VALUES (:chain, :position, :at, 'bench', 'case looked at', :chain, :body, '\\x00', '\\x00')"
 )
 
 
@@ -49,7 +49,9 @@ def measure(results: Results, *, owner_url: str, application_url: str) -> None:
         connection.execute(PLAIN_TABLE)
         connection.execute("GRANT ALL ON bench_entry TO PUBLIC")
     plain, chained = pgbench(PLAIN_SCRIPT, application_url), pgbench(CHAINED_SCRIPT, application_url)
-    results.add(CHAINED, chained, beside=PLAIN, note="one chain a case, linked in the database, each its own commit")
+    results.add(
+        CHAINED, chained, beside=PLAIN, note="one chain a case, linked in the database, each its own commit"
+    )
     results.add(PLAIN, plain, note="same columns and indexes")
     beside, own = asyncio.run(_from_python(application_url))
     results.add(OURS, own, beside=BESIDE, note="through SQLAlchemy, one process")

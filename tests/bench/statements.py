@@ -15,11 +15,10 @@ HAND_IN = (
     " WHERE number = CAST(:number AS text)",
     "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args)"
     " VALUES ('bench', 'bench.print', 0, CAST(:number AS text), '{\"document_id\": \"bench\"}')",
-    "SELECT ledger_append(json_build_object('actor', 'system:bench', 'at', now(), 'chain', CAST(:number AS text),"
+    "SELECT ledger_append(json_build_object('actor', 'bench', 'at', now(), 'chain', CAST(:number AS text),"
     " 'deed', 'application submitted', 'details', json_build_object('answers', CAST(:key AS text)),"
     " 'on_behalf_of', NULL, 'subject', CAST(:number AS text))::text)",
 )
-
 
 
 def number(kind: str, n: int) -> str:

@@ -25,7 +25,9 @@ class Results:
     lines: list[Line] = field(default_factory=list)
     before: tuple[float, float, float] = field(default_factory=os.getloadavg)
 
-    def add(self, name: str, value: float, unit: str = "/s", *, beside: str | None = None, note: str = "") -> None:
+    def add(
+        self, name: str, value: float, unit: str = "/s", *, beside: str | None = None, note: str = ""
+    ) -> None:
         self.lines.append(Line(name, value, unit, beside, note))
 
     def ratio(self, line: Line) -> str:

@@ -289,6 +289,16 @@ async def test_a_lost_answer_is_given_again_and_the_use_is_recorded_once(hub, se
         assert await session.scalar(sa.select(sa.func.count()).select_from(Use)) == 1
 
 
+async def test_a_contract_that_ended_is_forgotten_at_the_first_refusal(client, sessions, now):
+    await client.fetch(**call(now))
+    async with sessions.begin() as session:
+        await commands.end(session, "QY-2026-0002", reason="示例", actor="system:test", at=now)
+    for reason in ("ended", "no-contract"):
+        with pytest.raises(ExchangeRefused) as caught:
+            await client.fetch(**call(now))
+        assert caught.value.reason == reason
+
+
 async def test_a_captured_request_sent_again_is_refused(hub, http, now):
     wire = Meddling(hub)
     await connect(hub, transport=wire).fetch(**call(now))

@@ -84,7 +84,7 @@ def _start(supervisor: Supervisor, settings: Settings, environment: dict[str, st
     migrating.upgrade(settings.owner_url, application_url=settings.application_url)
     migrating.upgrade(settings.hub_owner_url, application_url=settings.hub_application_url)
     register_port = settings.hub_port + 1
-    secrets = seeding.lay_registers(settings, f"http://127.0.0.1:{register_port}")
+    secrets = seeding.lay_registers(settings, f"http://127.0.0.1:{register_port}", cluster.url())
     asyncio.run(seeding.lay(settings))
     known = environment | secrets
     logs = settings.data / "logs"

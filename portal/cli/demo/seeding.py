@@ -133,12 +133,15 @@ async def _lay_hub(settings: Settings, portal: Sessions, hub: Sessions, at: date
     (settings.keys / HUB_KEYS).write_text(json.dumps(tokens.jwks(answering.verifiers)))
 
 
-def lay_registers(settings: Settings, register_url: str) -> dict[str, str]:
-    """Make the three sample departments' sources; the secrets by which the hub reaches them, for its environment."""
+def lay_registers(settings: Settings, register_url: str, server_url: str) -> dict[str, str]:
+    """Make the three sample departments' sources; the secrets by which the hub reaches them, for its environment.
+
+    `server_url` is a PostgreSQL server as a role that may create databases: the population register's own.
+    """
     given = _secrets(settings.keys / "sample-registers.json")
     at = datetime.now(UTC)
     folder = settings.data.resolve() / "hub"
-    address = population.prepare(settings.cluster.url(), password=given[contracts.POPULATION_SECRET], at=at)
+    address = population.prepare(server_url, password=given[contracts.POPULATION_SECRET], at=at)
     records = social_insurance.write(folder / "social-insurance.csv")
     contracts.write_sources(folder, population_url=address, register_url=register_url, insurance_file=records)
     return given

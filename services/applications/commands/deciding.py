@@ -1,7 +1,7 @@
 """The decision: grant or refuse, by somebody who did not receive the case (接办分离), with the papers that follow."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from identity import queries as identity
@@ -116,9 +116,7 @@ async def _known(
     values = answers.check(
         definition.form, application.answers, today=local_day(at), complete=False, facts=known
     ).values
-    for question in definition.form.questions():
-        value = values.get(question.key)
-        known[question.key] = value.isoformat() if isinstance(value, date) else showing.shown(question, value)
+    known |= showing.for_result(definition.form, values)
     known["applicant:name"] = application.applicant_name
     known["applicant:code"] = await _code(session, application)
     for file in await queries.files_of(session, application):

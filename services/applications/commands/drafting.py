@@ -55,13 +55,21 @@ async def save_answers(
     }
     if not changed:
         return application
-    await _require_asked(session, application, {f"question:{known[name].key}" for name in changed})
     own = {known[name].key for name in changed}
-    application.answers = {**application.answers, **changed}
+    await _require_asked(session, application, {f"question:{key}" for key in own})
+    application.answers = _retyped(application.answers, changed, known)
     application.origins = {key: origin for key, origin in application.origins.items() if key not in own}
     application.revision += 1
     application.updated_at = at
     return application
+
+
+def _retyped(answers: Typed, changed: Typed, known: Mapping[str, Question]) -> dict[str, str | list[str]]:
+    """`answers` with what was typed anew. A date typed as one text replaces its three parts, and the other way round."""
+    whole = {name for name in changed if name == known[name].key}
+    parts = {known[name].key for name in changed} - whole
+    stale = {name for key in whole for name in names_of(known[key])} | parts
+    return {name: value for name, value in answers.items() if name not in stale} | dict(changed)
 
 
 def names_of(question: Question) -> tuple[str, ...]:

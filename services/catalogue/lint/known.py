@@ -3,10 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.catalogue.definition import ItemDefinition
-from services.catalogue.problems import Data
 
 Finding = tuple[str, str, dict[str, str | int]]
 
@@ -25,7 +24,7 @@ class Known:
     """Licence types with their fields, and hub resources with theirs; None: not looked at."""
 
     licences: Mapping[str, Collection[str]] | None = None
-    resources: Mapping[str, Collection[str]] | None = field(default=None)
+    resources: Mapping[str, Collection[str]] | None = None
 
 
 UNCHECKED = Known()
@@ -35,11 +34,11 @@ def finding(path: str, code: str, **data: str | int) -> Finding:
     return path, code, data
 
 
-def repeated(values: Iterable[str], path: str, data: Data | None = None) -> Iterator[Finding]:
+def repeated(values: Iterable[str], path: str) -> Iterator[Finding]:
     """One finding for each value that occurs twice."""
     for value, count in Counter(values).items():
         if count > 1:
-            yield path, "duplicate", {"value": value, **(data or {})}
+            yield finding(path, "duplicate", value=value)
 
 
 def is_fact(name: str) -> bool:

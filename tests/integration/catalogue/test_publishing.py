@@ -104,7 +104,7 @@ async def test_a_withdrawn_item_may_come_back_as_a_new_version(session, item, pa
 
 
 async def test_what_was_never_published_is_not_found(session):
-    for code in ("no-such-item", "\x00", "a" * 10_000):
+    for code in ("no-such-item", "\x00", "\ud800", "a" * 10_000):
         with pytest.raises(ItemNotFound):
             await queries.get(session, code)
     with pytest.raises(ItemNotFound):

@@ -351,3 +351,15 @@ async def test_the_same_message_at_the_same_moment_is_taken_once(open_database, 
     compact = signing.sign(request(now), hub.portal)
     answered = await asyncio.gather(*(hub.send(compact) for _ in range(8)))
     assert sorted(hub.read(one).reason for one in answered) == ["", *["replayed"] * 7]
+
+
+async def test_two_attempts_of_one_call_at_the_same_moment_are_one_use(open_database, now, tmp_path):
+    hub = await open_hub(open_database, now, file_source(tmp_path / "r.csv"))
+    for _ in range(5):
+        first = request(now)
+        attempts = [request(now, nonce=first.nonce, attempt=attempt) for attempt in (2, 3)]
+        signed = [signing.sign(one, hub.portal) for one in (first, *attempts)]
+        answered = await asyncio.gather(*(hub.send(compact) for compact in signed))
+        taken = [one for one in answered if hub.read(one).outcome == "hit"]
+        assert len({one.compact for one in taken}) == 1
+        assert {hub.read(one).reason for one in answered} <= {"", "replayed"}

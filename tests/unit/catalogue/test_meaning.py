@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from services.catalogue import commands, rules, search, showing
-from services.catalogue.codes import Audience, Issuer, ItemType, Necessity, Source, standard_code
+from services.catalogue.codes import Source
 from services.catalogue.conditions import Expression, Outcome
 from services.catalogue.definition import ItemDefinition, Pair
 from services.catalogue.form import Option, Page, Rules
@@ -169,13 +169,6 @@ def test_a_region_is_found_inside_an_address():
     assert region_in("示例省示例市北区 示例街道二号") == ("520103", "示例街道二号")
     assert region_in("别处") == ("", "别处")
     assert all(len(code) == 6 and name.zh and name.en for code, name in REGIONS.items())
-
-
-def test_words_of_the_code_lists_have_the_codes_of_the_standard():
-    assert [standard_code(one) for one in Audience] == list("123456")
-    assert [standard_code(one) for one in Necessity] == list("123")
-    assert [standard_code(one) for one in Issuer] == ["10", "20", "30"]
-    assert standard_code(ItemType.LICENSING) == "01"
 
 
 def test_themes_are_found_by_their_address():

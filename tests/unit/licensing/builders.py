@@ -60,7 +60,9 @@ def elements(
     composed = metadata.compose(
         licence_type,
         metadata.fill(licence_type, FIELDS[slug] | fields, day),
-        naming=Naming(str(identifier), f"N{serial}", day, rules.valid_until(day, licence_type.validity.years)),
+        naming=Naming(
+            str(identifier), f"N{serial}", day, rules.valid_until(day, licence_type.validity.years)
+        ),
         issuer=issuer,
         holder=party,
     )

@@ -48,7 +48,7 @@ def test_the_longest_values_still_fit_the_page(slug, tmp_path):
         ("name_field: trade_name", "name_field: nowhere", "not defined"),
         ("code_is_number: true", "code_is_number: false", "comes from nowhere"),
         ("key: kind,", "key: operator,", "twice"),
-        ("code: 11520100MADEM00119002", "code: 115", "21 characters"),
+        ("code: 11520100MADEM00119002", "code: X15", "21 characters"),
         ("seal: 登记专用章", "stamp: 登记专用章", "stamp"),
         ("sample: true", "sample: [", "expected"),
     ],

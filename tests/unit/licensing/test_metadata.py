@@ -19,7 +19,9 @@ def test_options_become_words_and_several_values_are_joined():
 def test_an_option_is_recognised_by_key_and_by_words():
     field = FOOD.field("business_kind")
     assert field is not None
-    assert [metadata.option_key(field, given) for given in ("sales", "单位食堂", ["catering"], "else", None)] == [
+    assert [
+        metadata.option_key(field, given) for given in ("sales", "单位食堂", ["catering"], "else", None)
+    ] == [
         "sales",
         "canteen",
         "catering",
@@ -47,8 +49,15 @@ def test_the_record_can_be_read_back():
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\xff", b"[]", b"{}", b'{"format": "other", "kind": "x", "elements": {}}', b"[" * 100_000]
-    + [json.dumps({"format": metadata.FORMAT, "kind": "x", "elements": 3}).encode()],
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"format": "other", "kind": "x", "elements": {}}',
+        b"[" * 100_000,
+        json.dumps({"format": metadata.FORMAT, "kind": "x", "elements": 3}).encode(),
+    ],
 )
 def test_foreign_records_are_nothing(content):
     assert metadata.read_record(content) is None

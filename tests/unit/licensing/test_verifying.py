@@ -1,4 +1,6 @@
+import asyncio
 import random
+from dataclasses import replace
 from io import BytesIO
 
 import pikepdf
@@ -23,12 +25,20 @@ def roots(sealer):
 def test_a_sealed_licence_is_sound_and_says_what_it_is(licence, roots):
     verdict = verify(licence, roots=roots)
     assert verdict.finding is Finding.SOUND
-    assert verdict.sealer == "示例市市场监督管理局行政审批专用章（示例）"
+    assert verdict.sealer == "示例市市场监督管理局行政审批专用章"
     assert verdict.department == builders.MARKET.code
     assert verdict.sealed_at == builders.AT
     assert verdict.kind == "licence"
     assert verdict.elements == builders.elements("food-business-licence")
     assert verdict.identifier == verdict.elements["ZZBS"]
+
+
+def test_it_may_be_asked_from_inside_an_event_loop(licence, sealer, printed):
+    async def ask():
+        again = sealer.seal(printed, builders.seal_of("food-business-licence"), at=builders.AT)
+        return verify(licence, roots=sealer.roots()).sound, verify(again, roots=sealer.roots()).sound
+
+    assert asyncio.run(ask()) == (True, True)
 
 
 def test_one_changed_byte_anywhere_is_seen(licence, roots):
@@ -45,7 +55,9 @@ def test_one_changed_byte_in_the_signature_itself_is_seen(licence, roots):
     for place in [*range(0, 40), *(chance.randrange(ROOM) for _ in range(80))]:
         content = bytearray(licence)
         old = content[start + place]
-        content[start + place] = chance.choice([each for each in b"0123456789abcdefABCDEF \x00>" if each != old])
+        content[start + place] = chance.choice(
+            [each for each in b"0123456789abcdefABCDEF \x00>" if each != old]
+        )
         assert not verify(bytes(content), roots=roots).sound
 
 
@@ -125,7 +137,5 @@ def test_an_enormous_file_is_not_even_opened(monkeypatch):
 
 
 def test_a_preview_bears_no_seal(roots):
-    from dataclasses import replace
-
     preview = printing.print_document(replace(builders.sheet("senior-card"), sealable=False))
     assert verify(preview, roots=roots).finding is Finding.UNSEALED
