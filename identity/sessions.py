@@ -85,18 +85,29 @@ async def open_session(
 
 async def awaiting(session: Session, token: str, at: datetime) -> WebSession | None:
     """The session between password and code that this token opened, locked; nothing once it ran out."""
-    query = (
-        sa.select(WebSession)
-        .where(
-            col(WebSession.token_hash) == digest(token),
-            col(WebSession.awaiting_code),
-            col(WebSession.ended_at).is_(None),
-            col(WebSession.expires_at) > at,
-        )
-        .with_for_update()
-    )
+    query = sa.select(WebSession).where(*_awaits_code(token, at)).with_for_update()
     row: WebSession | None = await session.scalar(query)
     return row
+
+
+async def awaiting_name(session: Session, token: str, at: datetime) -> str | None:
+    """Whose code that session waits for; nothing once it ran out."""
+    query = (
+        sa.select(col(Person.name))
+        .join(WebSession, col(WebSession.person_id) == col(Person.id))
+        .where(*_awaits_code(token, at))
+    )
+    name: str | None = await session.scalar(query)
+    return name
+
+
+def _awaits_code(token: str, at: datetime) -> tuple[Any, ...]:
+    return (
+        col(WebSession.token_hash) == digest(token),
+        col(WebSession.awaiting_code),
+        col(WebSession.ended_at).is_(None),
+        col(WebSession.expires_at) > at,
+    )
 
 
 async def confirm(session: Session, pending: WebSession, *, lifetime: timedelta, at: datetime) -> Opened:

@@ -9,7 +9,7 @@ signature field laid over the drawn seal, so that a click on the seal shows the 
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -64,21 +64,37 @@ class Sheet:
 def print_document(sheet: Sheet) -> bytes:
     """The finished, unsealed PDF. Blocks for about a tenth of a second; call it in a thread.
 
-    Raises PrintFailed where a value is missing, a picture cannot be had or the page has no place for the seal.
+    Raises PrintFailed where a value is missing or too long, a picture cannot be had, the page has no place for a seal.
     """
     try:
-        source = filled(sheet)
         # Pango's font map is not safe for two threads at once.
         with _PRESS:
-            document = HTML(string=source, url_fetcher=_Ink()).render(
-                font_config=_faces(),
-                stylesheets=[_style("base"), _style(sheet.template)],
-                color_profiles={INTENT: _srgb()},
-                **OPTIONS,
-            )
-            return _written(document, sheet)
+            return _written(_laid_out(sheet), sheet)
     except FatalURLFetchingError as exc:
         raise PrintFailed(sheet.template, str(exc)) from exc
+
+
+DENSITIES = ("roomy", "dense", "packed")
+"""Body classes a template may style, tried in this order until nothing runs over its floor."""
+
+
+def _laid_out(sheet: Sheet) -> Document:
+    for density in DENSITIES:
+        document = HTML(string=filled(sheet, density), url_fetcher=_Ink()).render(
+            font_config=_faces(),
+            stylesheets=[_style("base"), _style(sheet.template)],
+            color_profiles={INTENT: _srgb()},
+            **OPTIONS,
+        )
+        if all(_fits(page.anchors) for page in document.pages):
+            return document
+    raise PrintFailed(sheet.template, "the values do not fit the page")
+
+
+def _fits(anchors: Mapping[str, Sequence[float]]) -> bool:
+    """Whether every element `x` of a page that has a floor `x-floor` ends above it."""
+    floors = [name for name in anchors if f"{name}-floor" in anchors]
+    return all(anchors[name][3] <= anchors[f"{name}-floor"][1] for name in floors)
 
 
 _PRESS = threading.Lock()
@@ -87,10 +103,11 @@ OPTIONS: dict[str, Any] = {"pdf_variant": "pdf/a-3a", "output_intent": INTENT, "
 """The cache keeps parsed drawings from page to page."""
 
 
-def filled(sheet: Sheet) -> str:
+def filled(sheet: Sheet, density: str = DENSITIES[0]) -> str:
     """The HTML of a sheet, every value escaped. Raises PrintFailed for a place without a value."""
     values = {key: escape(value) for key, value in sheet.values.items()}
     head = {"title": escape(sheet.title), "author": escape(sheet.author), "subject": escape(sheet.subject)}
+    head["density"] = escape(density)
     try:
         return str(Markup(_template(sheet.template)).format_map(values | head))  # noqa: S704 our own file
     except KeyError as exc:

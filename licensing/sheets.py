@@ -14,8 +14,6 @@ from licensing.printing import SEAL_PLACE, Sheet
 from licensing.types import FieldKind, LicenceType
 
 EMPTY = "—"
-ROOMY = 150
-"""Characters of field text up to which the airy layout fits a page."""
 
 
 def licence_sheet(
@@ -42,7 +40,6 @@ def licence_sheet(
         "qr": qr_image(check_address, "查验二维码"),
         "seal": seal_image(elements["ZZBFJG"], licence_type.seal),
         "picture": picture_image(picture),
-        "density": "roomy" if sum(map(len, shown.values())) <= ROOMY else "dense",
     }
     return Sheet(
         template=licence_type.template,

@@ -45,6 +45,7 @@ class DemoPerson:
     name: str
     post: str
     totp_secret: str | None = None
+    post_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

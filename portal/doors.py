@@ -4,6 +4,6 @@ from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
-from portal.citizen import finding
+from portal.citizen.doors import CITIZEN_DOORS
 
-DOORS: Sequence[ControllerRouterHandler] = (finding.FindingPages,)
+DOORS: Sequence[ControllerRouterHandler] = (*CITIZEN_DOORS,)

@@ -25,4 +25,5 @@ def configure(form: str, level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(least),
         cache_logger_on_first_use=True,
     )
+    # Libraries stay at WARNING: their INFO lines print addresses, and an address may hold a subject.
     logging.basicConfig(level=max(least, logging.WARNING), format="%(levelname)s %(name)s %(message)s")

@@ -29,6 +29,7 @@ from portal.authentication import (
 from portal.citizen.resuming import claim
 from portal.forms import Form, Password
 from portal.guards import RESUME, SIGN_IN, landing, local_path
+from portal.language import current
 from portal.language import gettext as _
 from portal.request import Request
 from storage.database import Session
@@ -69,7 +70,8 @@ class SigningInPages(Controller):
     ) -> Template | Redirect:
         if request.user is not None:
             return Redirect(local_path(next) or landing(request.user), status_code=303)
-        form: Form[Credentials] = Form(typed={"account": account} if account else {})
+        known = account if account and account.isprintable() else None
+        form: Form[Credentials] = Form(typed={"account": known} if known else {})
         return _account_page(request, form, local_path(next), now)
 
     @post(SIGN_IN, name="signing-in:account")
@@ -80,22 +82,11 @@ class SigningInPages(Controller):
         place = _place(form)
         if form.value is None:
             return _account_page(request, form, place, now, 422)
-        settings = settings_of(request.app.state)
-        try:
-            answer = await signing_in.sign_in(
-                session,
-                account=form.value.account,
-                password=form.value.password,
-                origin=origin(request),
-                agent=request.headers.get("user-agent", ""),
-                at=now,
-                limits=settings.limits,
-            )
-        except PasswordsBusy:
-            return _account_page(request, form.wrong(account=_busy()), place, now, 503)
+        answer = await _sign_in(request, session, form.value, now)
         if isinstance(answer, Granted):
             return await _welcome(request, session, answer, place, now)
         if isinstance(answer, CodeNeeded):
+            settings = settings_of(request.app.state)
             step = cookie(STEP, answer.token, settings, lasting=settings.limits.second_step)
             return Redirect(f"{SIGN_IN}/code", status_code=303, query_params=_next(place), cookies=[step])
         sentence, status = _refusal(answer, now, _("账号或密码不对，请检查后再试一次"))
@@ -105,41 +96,32 @@ class SigningInPages(Controller):
     async def ask_code(
         self,
         request: Request,
+        session: NamedDependency[Session],
         now: NamedDependency[datetime],
         next: FromQuery[str | None] = None,
     ) -> Template | Redirect:
-        if kept_cookie(request, STEP) is None:
-            return Redirect(SIGN_IN, status_code=303, query_params=_next(local_path(next)))
-        return _code_page(request, Form.empty(), local_path(next), now)
+        place = local_path(next)
+        page = await _code_page(request, session, Form.empty(), place, now)
+        return page or Redirect(SIGN_IN, status_code=303, query_params=_next(place))
 
     @post(f"{SIGN_IN}/code", name="signing-in:confirm")
     async def confirm(
         self, request: Request, session: NamedDependency[Session], now: NamedDependency[datetime]
     ) -> Template | Redirect:
         form = await forms.read(request, Code)
-        place = _place(form)
-        if form.value is None:
-            return _code_page(request, form, place, now, 422)
-        settings = settings_of(request.app.state)
-        try:
-            answer = await signing_in.confirm_code(
-                session,
-                token=kept_cookie(request, STEP) or "",
-                code=form.value.code,
-                origin=origin(request),
-                at=now,
-                limits=settings.limits,
-            )
-        except PasswordsBusy:
-            return _code_page(request, form.wrong(code=_busy()), place, now, 503)
-        if isinstance(answer, Granted):
-            return await _welcome(request, session, answer, place, now)
-        if answer is None:
-            late = _("等待验证码的时间太久，请重新输入密码")
-            return _account_page(request, Form(errors={"account": late}), place, now, 422)
-        wrong = _("验证码不对，或者已经用过。请输入验证器上现在显示的 6 位数字")
-        sentence, status = _refusal(answer, now, wrong)
-        return _code_page(request, form.wrong(code=sentence), place, now, status)
+        place, status = _place(form), 422
+        if form.value is not None:
+            answer = await _confirm(request, session, form.value.code, now)
+            if isinstance(answer, Granted):
+                return await _welcome(request, session, answer, place, now)
+            if answer is not None:
+                wrong = _("验证码不对，或者已经用过。请输入验证器上现在显示的 6 位数字")
+                sentence, status = _refusal(answer, now, wrong)
+                form = form.wrong(code=sentence)
+        late = _("等待验证码的时间太久，请重新输入密码")
+        return await _code_page(request, session, form, place, now, status) or _account_page(
+            request, Form(errors={"account": late}), place, now, 422
+        )
 
     @post("/sign-out", name="signing-in:out")
     async def sign_out(
@@ -164,13 +146,24 @@ def _account_page(
     return Template("signing/account.html", context=context, status_code=status)
 
 
-def _code_page(
-    request: Request, form: Form[Code], place: str | None, now: datetime, status: int = 200
-) -> Template:
+async def _code_page(
+    request: Request,
+    session: Session,
+    form: Form[Code],
+    place: str | None,
+    now: datetime,
+    status: int = 200,
+) -> Template | None:
+    """The second step of whoever took the first in this browser; None when nobody did, or too long ago."""
+    step = kept_cookie(request, STEP)
+    name = await sessions.awaiting_name(session, step, now) if step else None
+    if name is None:
+        return None
+    people = demo_people(settings_of(request.app.state), now)
     context: dict[str, Any] = {
         "form": form.without("code"),
         "next": place,
-        "demo_people": [one for one in demo_people(settings_of(request.app.state), now) if one.code],
+        "demo_person": next((one for one in people if one.code and one.name == name), None),
     }
     return Template("signing/code.html", context=context, status_code=status)
 
@@ -182,7 +175,7 @@ def demo_people(settings: SignInSettings, now: datetime) -> list[DemoSignIn]:
             account=one.account,
             password=one.password,
             name=one.name,
-            post=one.post,
+            post=(one.post_en if current().language == "en" else "") or one.post,
             code=second_factor.code_at(one.totp_secret, now) if one.totp_secret else "",
         )
         for one in settings.demo_people
@@ -198,11 +191,43 @@ def _next(place: str | None) -> dict[str, str]:
     return {"next": place} if place else {}
 
 
-def _busy() -> str:
-    return _("现在登录的人太多，请过几秒再试一次")
+async def _sign_in(
+    request: Request, session: Session, typed: Credentials, now: datetime
+) -> Granted | CodeNeeded | Refused | Paused | PasswordsBusy:
+    try:
+        return await signing_in.sign_in(
+            session,
+            account=typed.account,
+            password=typed.password,
+            origin=origin(request),
+            agent=request.headers.get("user-agent", ""),
+            at=now,
+            limits=settings_of(request.app.state).limits,
+        )
+    except PasswordsBusy as busy:
+        return busy
 
 
-def _refusal(answer: Refused | Paused, now: datetime, wrong: str) -> tuple[str, int]:
+async def _confirm(
+    request: Request, session: Session, code: str, now: datetime
+) -> Granted | Refused | Paused | PasswordsBusy | None:
+    try:
+        return await signing_in.confirm_code(
+            session,
+            token=kept_cookie(request, STEP) or "",
+            code=code,
+            origin=origin(request),
+            at=now,
+            limits=settings_of(request.app.state).limits,
+        )
+    except PasswordsBusy as busy:
+        return busy
+
+
+def _refusal(answer: Refused | Paused | PasswordsBusy, now: datetime, wrong: str) -> tuple[str, int]:
+    """The one sentence of the page, and its status."""
+    if isinstance(answer, PasswordsBusy):
+        return _("现在登录的人太多，请过几秒再试一次"), 503
     if isinstance(answer, Refused):
         return wrong, 422
     minutes = -(-int((answer.until - now).total_seconds()) // 60)

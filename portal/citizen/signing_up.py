@@ -74,6 +74,8 @@ def _checked(form: Form[Registration]) -> Form[Registration]:
     errors = dict(form.errors)
     if "agreed" in errors:
         errors["agreed"] = _("请阅读并同意服务协议")
+    if errors.get("password_again") == "missing":
+        errors["password_again"] = _("请再次输入密码")
     again = form.typed.get("password_again")
     if not set(PASSWORD_FIELDS) & set(errors) and form.typed.get("password") != again:
         errors["password_again"] = _("两次输入的密码不一样，请重新输入")

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from identity.errors import IdentityError
 from licensing.errors import LicensingError
-from portal.cli import running
+from portal.cli import calendar, catalogue, checking, running
 from portal.cli.demo import command as demo
 from portal.cli.errors import CommandError
 from portal.templating import AssetsNotBuilt
@@ -28,6 +28,9 @@ app.command()(running.serve)
 app.command()(running.worker)
 app.command()(running.hub)
 app.command()(running.migrate)
+app.command()(checking.doctor)
+app.add_typer(calendar.app, name="calendar")
+app.add_typer(catalogue.app, name="catalogue")
 app.command()(demo.seed)
 app.command()(demo.demo)
 app.command("demo-register", hidden=True)(demo.register)

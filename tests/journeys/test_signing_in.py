@@ -206,6 +206,7 @@ async def test_staff_need_the_second_step(browser, clerk, now):
         wrong = parsed(await submit(client, "/sign-in/code", code="000000"))
         assert wrong.status_code == 422
         assert "验证码不对" in wrong.text
+        assert "演示环境" not in wrong.text
         code = second_factor.code_at(people.SECRET, datetime.now(UTC))
         granted = await submit(client, "/sign-in/code", code=code, next="/staff")
         assert granted.headers["location"] == "/staff"
@@ -516,6 +517,18 @@ async def test_sample_people_are_shown_in_demo_mode_only(browser, app):
         assert second_factor.code_at(people.SECRET, datetime.now(UTC)) in page
         assert 'href="/sign-in?account=shili&amp;next=%2Fmy"' in page
         assert 'value="shili"' in parsed(await client.get("/sign-in?account=shili")).text
+
+
+async def test_the_code_of_a_sample_clerk_is_shown_to_who_knows_the_password(browser, clerk, app):
+    other = DemoPerson("other", "x", "示例丑", "审查人员", "A" * 32)
+    app.state.sign_in = SignInSettings(
+        demo_people=(other, DemoPerson("clerk", "x", "示例子", "窗口人员", people.SECRET))
+    )
+    async with browser() as client:
+        await sign_in(client, "clerk")
+        page = parsed(await client.get("/sign-in/code")).text
+        assert second_factor.code_at(people.SECRET, datetime.now(UTC)) in page
+        assert "示例丑" not in page
 
 
 async def test_pages_speak_english(browser):

@@ -147,10 +147,11 @@ def _is_free(port: int) -> bool:
 
 def _listen(running: Demonstration, ready: threading.Event) -> None:
     assert running.process.stdout is not None
-    for line in running.process.stdout:
-        running.said.append(line.rstrip("\n"))
-        if line.startswith("ready http"):
-            ready.set()
+    with running.process.stdout as said:
+        for line in said:
+            running.said.append(line.rstrip("\n"))
+            if line.startswith("ready http"):
+                ready.set()
 
 
 def _end_with_parent() -> None:

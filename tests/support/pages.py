@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-import html5lib
-from html5lib.html5parser import ParseError
+import html5lib  # type: ignore[import-untyped]  # the library has no types
+from html5lib.html5parser import ParseError  # type: ignore[import-untyped]
 
 UNREAD = {"script", "style", "code", "pre", "kbd", "samp", "template"}
 SPOKEN = ("aria-label", "alt", "title", "placeholder")

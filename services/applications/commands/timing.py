@@ -3,15 +3,19 @@
 A 受理 (行政许可法 32): five working days; B 决定 (42): what is promised, never more than the law; C 送达 (44): ten.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
+from services.applications import queries
+from services.applications.commands.recording import record
 from services.applications.models import Application
 from services.applications.rules import DELIVERY_DAYS, EXTENSION_DAYS, INTAKE_DAYS, State
 from services.catalogue.definition import ItemDefinition
 from services.workflow import calendar
 from services.workflow import commands as clocks
 from services.workflow import queries as clocks_read
+from services.workflow.commands import MovedDueDate
 from services.workflow.models import CaseClock
 from services.workflow.rules import Clock, ClockKind, PauseKind, local_day, yellow_on
 from storage.database import Session
@@ -89,6 +93,27 @@ async def close(session: Session, application: Application, was: State, *, at: d
     if kind is not None:
         await clocks.finish(session, application.number, kind, at=at)
     application.closed_at = at
+
+
+async def recount(session: Session, changed: Collection[date], *, at: datetime) -> list[MovedDueDate]:
+    """A holiday notice was imported: every date that rests on it is counted anew, shown on its case and recorded."""
+    moved = await clocks.recompute_provisional(session, changed=changed)
+    for one in moved:
+        application = await queries.by_number(session, one.case_number, lock=True)
+        if RUNNING.get(application.state) is one.kind:
+            await _show(session, application, await clocks_read.running(session, one.case_number, one.kind))
+        await record(
+            session,
+            None,
+            application,
+            "due date recounted",
+            at=at,
+            clock=one.kind,
+            was=str(one.was),
+            now=str(one.now),
+            provisional=one.provisional,
+        )
+    return moved
 
 
 async def _show(session: Session, application: Application, clock: CaseClock) -> None:

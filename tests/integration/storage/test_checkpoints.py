@@ -67,7 +67,9 @@ async def leaf_data(session):
             "SELECT e.chain, e.position, e.hash FROM ledger_leaf l JOIN ledger_entry e ON e.id = l.entry ORDER BY leaf"
         )
     )
-    return [chain.encode() + b"\0" + position.to_bytes(8, "big") + bytes(value) for chain, position, value in rows]
+    return [
+        chain.encode() + b"\0" + position.to_bytes(8, "big") + bytes(value) for chain, position, value in rows
+    ]
 
 
 async def test_new_entries_are_numbered_and_signed(session, now):
@@ -249,7 +251,12 @@ UPDATE ledger_leaf l SET hash = sha256(decode('00', 'hex') || convert_to(e.chain
 @pytest.mark.parametrize(
     ("tampering", "why", "chain", "position"),
     [
-        ("UPDATE ledger_entry SET actor = 'x' WHERE chain = 'case-1' AND position = 2", "columns", "case-1", 2),
+        (
+            "UPDATE ledger_entry SET actor = 'x' WHERE chain = 'case-1' AND position = 2",
+            "columns",
+            "case-1",
+            2,
+        ),
         (REWRITTEN, "leaf", "case-1", 1),
         # All of it rewritten with fresh hashes: the first checkpoint that no longer fits covers case-0 and case-1.
         (REWRITTEN + RENUMBERED, "root", "case-0", 1),

@@ -190,3 +190,10 @@ def test_missing_fonts_are_told(tmp_path):
 
 def test_no_face_has_an_outline_for_a_character_nobody_drew():
     assert fonts.outline("\ue000") is None
+
+
+def test_values_too_long_for_the_smallest_type_are_refused():
+    told = builders.elements("food-business-licence", scope="一" * 4000)
+    with pytest.raises(PrintFailed) as caught:
+        printing.print_document(builders.sheet("food-business-licence", told=told))
+    assert "fit" in caught.value.why
