@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pikepdf
 import puremagic
+from pi_heif import register_heif_opener
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from services.applications.errors import FileEmpty, FileNotAllowed, FileTooLarge, FileUnreadable
@@ -20,11 +21,17 @@ MEDIA = {
     Format.PDF: "application/pdf",
     Format.JPG: "image/jpeg",
     Format.PNG: "image/png",
+    Format.HEIC: "image/jpeg",
 }
-PICTURES = {Format.JPG: "JPEG", Format.PNG: "PNG"}
+PICTURES = {Format.JPG: "JPEG", Format.PNG: "PNG", Format.HEIC: "JPEG"}
+"""What a picture is written as: a phone's HEIC becomes the JPEG that every browser and printer shows."""
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
 MOST_PIXELS = 80_000_000
 LONGEST_NAME = 120
 UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
+
+
+register_heif_opener()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ def format_of(content: bytes) -> Format | None:
         return Format.JPG
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return Format.PNG
+    if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
+        return Format.HEIC
     return None
 
 
@@ -96,7 +105,7 @@ def _picture_anew(name: str, content: bytes, kind: Format) -> bytes:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise FileUnreadable(name)
                 upright = ImageOps.exif_transpose(opened)
-                clean = upright.convert("RGB" if kind is Format.JPG else "RGBA")
+                clean = upright.convert("RGBA" if kind is Format.PNG else "RGB")
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError, Image.DecompressionBombWarning) as exc:
         raise FileUnreadable(name) from exc
     except Image.DecompressionBombError as exc:

@@ -51,6 +51,14 @@ def test_a_picture_taken_sideways_stands_upright():
         assert opened.size == (20, 40)
 
 
+HEIC = bytes.fromhex("00000018667479706865696300000000") + b"mif1heic" + bytes(64)
+
+
+def test_what_only_looks_like_a_phones_picture_is_unreadable():
+    with pytest.raises(FileUnreadable):
+        documents_in.receive("IMG_1.HEIC", HEIC, material(formats=(Format.HEIC,)))
+
+
 def test_a_pdf_is_kept_as_it_came():
     content = pdf()
     received = documents_in.receive("plan.pdf", content, material())
