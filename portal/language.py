@@ -12,7 +12,7 @@ from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel.messages.pofile import read_po
 from litestar.connection import ASGIConnection
@@ -116,10 +116,14 @@ def _cookie(name: str, value: str, *, secure: bool) -> str:
 
 
 def switched(scope: Scope, **choice: str) -> str:
-    """The address of the same page with another choice: `switched(scope, lang="en")`."""
+    """The address of the same page with another choice: `switched(scope, lang="en")`.
+
+    Always on this host: a path that begins with two slashes would be read as the name of another one.
+    """
     asked = ASGIConnection[Any, Any, Any, Any](scope).query_params
     kept = [(key, value) for key, value in asked.multi_items() if key not in choice]
-    return f"{scope['path']}?{urlencode([*kept, *choice.items()])}"
+    path = quote(f"/{scope['path'].lstrip('/')}")
+    return f"{path}?{urlencode([*kept, *choice.items()])}"
 
 
 @cache

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from identity.actor import Actor
-from portal import forms
+from portal import forms, words
 from portal.citizen import tasks, telling
 from portal.citizen.case import Case, open_case
 from portal.forms import Form, Typed
@@ -123,7 +123,7 @@ def _mistakes(
     for question in questions:
         unfit = next((form.errors[name] for name in names_of(question) if name in form.errors), None)
         if unfit is not None:
-            found[question.key] = tasks.words.mistake(unfit, pick(question.label))
+            found[question.key] = words.mistake(unfit, pick(question.label))
     return found
 
 

@@ -99,7 +99,7 @@ class FindingPages(Controller):
 
     @get("/items/{code:str}", name="finding:guide")
     async def guide(self, session: NamedDependency[Session], code: FromPath[str]) -> Template:
-        item = await queries.get(session, code)
+        item = await queries.get(session, searched(code))
         return Template("public/guide.html", context={"definition": item.definition, "version": item.version})
 
     @get("/themes/{slug:str}", name="finding:theme")

@@ -112,6 +112,21 @@ async def test_strange_input_is_only_a_search(client, typed):
     assert "<script>alert" not in response.text
 
 
+@pytest.mark.parametrize(
+    "address", ["/items/%00", "/items/%ff%fe", "/themes/%00", "/help/..%2f..%2fbase", "//elsewhere.example/"]
+)
+async def test_a_strange_address_is_not_found(client, address):
+    response = await client.get(f"http://portal.example{address}")
+    assert response.status_code == 404
+    assert 'href="//' not in response.text
+
+
+async def test_bytes_that_are_no_text_are_only_a_search(client):
+    assert (
+        await client.get("/items?q=%ff%fe&lang=%ff", headers={"cookie": "lang=\xff; size=;;"})
+    ).status_code == 200
+
+
 async def test_filters_stay_in_the_address_and_narrow_the_list(client):
     page = (await client.get("/items?audience=person")).text
     assert "老年人优待证" in page

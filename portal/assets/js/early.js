@@ -1,7 +1,4 @@
-/* Runs before the page is drawn, so that parts which need JavaScript do not jump when the modules arrive. */
-document.documentElement.classList.add("js-early");
-document.addEventListener("readystatechange", () => {
-  if (document.body && "noModule" in HTMLScriptElement.prototype) {
-    document.body.classList.add("js-enabled", "govuk-frontend-supported");
-  }
-});
+/* First thing in the body: parts that need JavaScript take their form before they are drawn, so nothing jumps. */
+if ("noModule" in HTMLScriptElement.prototype) {
+  document.body.classList.add("js-enabled", "govuk-frontend-supported");
+}

@@ -3,7 +3,6 @@ import { initAll } from "./govuk-frontend.js";
 import { copying } from "./copying.js";
 import { printing } from "./printing.js";
 
-document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 copying(document);
 printing(document);

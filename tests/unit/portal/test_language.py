@@ -59,6 +59,13 @@ def test_the_other_language_is_the_same_page_with_its_search():
     assert address == "/items?q=%E5%BC%80%E9%A5%AD%E9%A6%86&lang=en"
 
 
+@pytest.mark.parametrize("path", ["//elsewhere.example/x", "/\\elsewhere.example", "///"])
+def test_the_switch_never_leads_to_another_host(path):
+    address = language.switched(scope(path), lang="en")
+    assert address.startswith("/")
+    assert not address.startswith(("//", "/\\"))
+
+
 def test_chinese_is_spoken_unless_english_is_asked_for(english):
     assert language.gettext("首页") == "Home"
     language.use(Reading())

@@ -1,0 +1,175 @@
+"""The page of one case: the task list of a draft, what to correct, and afterwards where it stands and what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from identity import queries as identity
+from identity.actor import Actor
+from licensing import queries as licensing
+from portal.citizen import tasks, telling
+from portal.citizen.case import ApplicationSeen, Case, open_case
+from portal.citizen.history import Event, history
+from portal.guards import citizen
+from portal.language import gettext as _
+from services.applications import queries
+from services.applications.rules import APPLICANTS_DEEDS, OPEN, Deed, State, open_deeds
+from services.workflow import calendar
+from services.workflow import queries as clocks
+from services.workflow.rules import ClockKind, due
+from storage.database import Session
+
+
+class FollowingPages(Controller):
+    path = "/applications"
+    guards = [citizen]  # noqa: RUF012 - Litestar's way of marking routes
+    include_in_schema = False
+
+    @get("/{number:str}", name="following:case")
+    async def case(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        number: FromPath[str],
+    ) -> Template:
+        case = await open_case(session, actor, number, now)
+        if case.changeable:
+            return await _task_list(session, case)
+        return await _progress(session, actor, case)
+
+
+async def _task_list(session: Session, case: Case) -> Template:
+    problems = tasks.problems(case)
+    context: dict[str, Any] = {
+        "case": case,
+        "sections": tasks.sections(case),
+        "materials": tasks.material_tasks(case),
+        "problems": problems,
+        "gathered": [one for one in case.registers if str(one.outcome) == "hit"],
+        "away": [
+            telling.said(telling.REGISTERS, one.resource)
+            for one in case.registers
+            if str(one.outcome) in {"failed", "waiting"}
+        ],
+        "notice": await _notice(session, case) if case.is_correcting else None,
+        "papers": await papers(session, case),
+    }
+    return Template("citizen/tasks.html", context=context)
+
+
+async def _notice(session: Session, case: Case) -> dict[str, Any]:
+    """The correction notice: who asked, when, and every defect with its place."""
+    told = await queries.corrections_of(session, await queries.by_number(session, case.number))
+    latest = told[-1]
+    return {
+        "by": latest.requested_by_name,
+        "at": latest.requested_at,
+        "defects": [_defect(case, one["target"], one["note"]) for one in latest.defects],
+    }
+
+
+def _defect(case: Case, target: str, note: str) -> dict[str, str]:
+    kind, _sep, key = target.partition(":")
+    if kind == "material":
+        material = case.definition.material(key)
+        name = tasks.pick(material.name) if material else key
+        return {"name": name, "note": note, "href": tasks.material_address(case, key)}
+    question = case.definition.form.question(key)
+    page = next(page for page in case.definition.form.pages() if question in page.questions)
+    name = tasks.pick(question.label) if question else key
+    return {"name": name, "note": note, "href": f"{tasks.page_address(case, page.key)}#{key}"}
+
+
+async def _progress(session: Session, actor: Actor, case: Case) -> Template:
+    application = case.application
+    licence = await licensing.of_application(session, case.number)
+    department = await identity.department(session, case.definition.department.code)
+    context: dict[str, Any] = {
+        "case": case,
+        "state": telling.state(application.state),
+        "sentence": telling.said(telling.STATE_SENTENCES, application.state),
+        "light": light(application, case.today),
+        "dates": await dates(session, case),
+        "events": await history(session, actor, case.number) + ahead(case),
+        "department": department.name,
+        "papers": await papers(session, case),
+        "licence": licence,
+        "rating": await queries.rating_of(session, await queries.get(session, actor, case.number)),
+        "may_withdraw": Deed.WITHDRAW in open_deeds(application.state) & APPLICANTS_DEEDS,
+        "may_rate": application.state in {State.DELIVERED, State.NOT_ACCEPTED},
+    }
+    return Template("citizen/case.html", context=context)
+
+
+def light(application: ApplicationSeen, today: date) -> str | None:
+    """The light of the running limit; nothing when no limit runs any more."""
+    if application.state in {State.CORRECTING, State.SUSPENDED}:
+        return "paused"
+    if application.state not in OPEN or application.due_on is None:
+        return None
+    if today > application.due_on:
+        return "red"
+    return "yellow" if application.yellow_on and today >= application.yellow_on else "green"
+
+
+async def dates(session: Session, case: Case) -> dict[str, Any]:
+    """The last day that was promised for the running limit and, for the decision, the one the law sets."""
+    application = case.application
+    found: dict[str, Any] = {"promised": application.due_on, "legal": None, "days": application.limit_days}
+    decision = next(
+        (one for one in await clocks.clocks_of(session, case.number) if one.kind is ClockKind.DECISION), None
+    )
+    if decision is not None and application.state in {State.ACCEPTED, State.SUSPENDED}:
+        value = await clocks.value_of(session, decision)
+        extra = value.limit_days - min(
+            case.definition.promised_limit.days, case.definition.statutory_limit.days
+        )
+        statutory = replace(value, limit_days=case.definition.statutory_limit.days + max(extra, 0))
+        found["legal"] = due(statutory, await calendar.load(session)).on
+    elif application.state is State.SUBMITTED:
+        found["legal"] = application.due_on
+    return found
+
+
+async def papers(session: Session, case: Case) -> list[dict[str, Any]]:
+    """The receipts, notices and decisions of the case; `ready` once they are sealed."""
+    application = await queries.by_number(session, case.number)
+    return [
+        {
+            "kind": one.kind,
+            "name": telling.said(telling.PAPERS, one.kind),
+            "number": one.number,
+            "at": one.printed_at or one.requested_at,
+            "ready": one.digest is not None,
+            "href": f"/applications/{case.number}/documents/{one.id}",
+        }
+        for one in await queries.documents_of(session, application)
+    ]
+
+
+def ahead(case: Case) -> Sequence[Event]:
+    """What is still to come, after what has happened."""
+    state = case.application.state
+    if state is State.SUBMITTED:
+        return [_next(_("决定是否受理")), _next(_("作出决定")), _next(_("送达结果"))]
+    if state in {State.ACCEPTED, State.SUSPENDED}:
+        step = case.definition.step(case.application.step or "")
+        now = [_next(tasks.pick(step.name), state="now")] if step else []
+        return [*now, _next(_("作出决定")), _next(_("送达结果"))] if step and step.kind != "decide" else [
+            *now,
+            _next(_("送达结果")),
+        ]
+    if state in {State.GRANTED, State.REFUSED}:
+        return [_next(_("送达结果"))]
+    return []
+
+
+def _next(title: str, state: str = "next") -> Event:
+    return {"title": title, "state": state}

@@ -1,0 +1,1 @@
+"""The door of supervisors, and the page on which officers answer them."""

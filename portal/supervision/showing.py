@@ -1,0 +1,92 @@
+"""Rows as supervisors' tables show them: the light, and how many working days are left or too many."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from identity import queries as identity
+from identity.actor import PartyKind
+from identity.numbers import mask_name
+from portal.language import Pair, pick
+from services.applications.models import Application
+from services.oversight.rules import CaseLight, light
+from services.workflow import calendar
+from services.workflow.rules import Calendar, working_days_between
+from storage.database import Session
+
+SEPARATOR = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """`days`: working days left, negative for days too many; None while nothing runs out. Names are masked."""
+
+    number: str
+    item: str
+    department: str
+    state: str
+    light: CaseLight
+    due_on: date | None
+    days: int | None
+    applicant: str
+    officer: str
+    submitted_at: datetime | None
+
+
+async def departments(session: Session) -> Mapping[str, str]:
+    """The short name of every department, by code, in the reader's language."""
+    return {
+        one.code: pick(Pair(one.short, one.short_en)) or one.name for one in await identity.departments(session)
+    }
+
+
+async def case_rows(session: Session, cases: Sequence[Application], today: date) -> list[CaseRow]:
+    names = await departments(session)
+    days = await calendar.load(session)
+    return [case_row(case, names, days, today) for case in cases]
+
+
+def case_row(case: Application, names: Mapping[str, str], days: Calendar, today: date) -> CaseRow:
+    shown = light(case.state, case.due_on, case.yellow_on, today)
+    running = shown is not CaseLight.PAUSED and case.due_on is not None and case.closed_at is None
+    return CaseRow(
+        number=case.number,
+        item=pick(case.item_name),
+        department=names.get(case.department_code, case.department_code),
+        state=str(case.state),
+        light=shown,
+        due_on=case.due_on,
+        days=working_days_between(today, case.due_on, days) if running and case.due_on else None,
+        applicant=applicant(case),
+        officer=case.claimed_by_name or "",
+        submitted_at=case.submitted_at,
+    )
+
+
+def applicant(case: Application) -> str:
+    """An organisation by its name, a person masked: supervision looks at how a case is handled, not at whom it is for."""
+    organisation = case.applicant_kind is PartyKind.ORGANISATION
+    return case.applicant_name if organisation else mask_name(case.applicant_name)
+
+
+def cursor(*parts: object) -> str:
+    """Where the next page begins, for its address."""
+    return SEPARATOR.join(part.isoformat() if isinstance(part, date) else str(part) for part in parts)
+
+
+def day_and_text(text: str) -> tuple[date, str] | None:
+    """A cursor read back; None for anything that is not one."""
+    first, separator, rest = text.partition(SEPARATOR)
+    try:
+        return (date.fromisoformat(first), rest) if separator else None
+    except ValueError:
+        return None
+
+
+def moment_and_text(text: str) -> tuple[datetime, str] | None:
+    first, separator, rest = text.partition(SEPARATOR)
+    try:
+        at = datetime.fromisoformat(first)
+    except ValueError:
+        return None
+    return (at, rest) if separator and at.tzinfo else None

@@ -1,0 +1,302 @@
+"""Which deeds are open to an officer now, which rule stops the others, and the form of each."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol, TypeAlias, cast
+from uuid import UUID
+
+from pydantic import Field
+
+from identity.actor import Actor
+from portal import forms
+from services.applications.commands import closing, deciding, receiving, reviewing
+from services.applications.errors import (
+    ApplicationError,
+    ClaimedBySomebody,
+    NotYourDeed,
+    ReasonMissing,
+    ResultNotReady,
+    StepsNotDone,
+)
+from services.applications.rules import (
+    ROLES,
+    Deed,
+    State,
+    open_deeds,
+    require_second_person,
+    require_separation,
+)
+from services.catalogue.codes import StepKind, StepRole
+from services.catalogue.definition import Step
+from services.workflow.errors import AlreadyExtended, LimitPassed, WorkflowError
+from services.workflow.rules import ClockKind, PauseKind
+from storage.database import Session
+
+LONGEST = 1000
+"""Characters of an opinion or reason; the national data standard keeps 1,000 (GB/T 39046 table 7)."""
+
+ORDER = (
+    Deed.CLAIM,
+    Deed.ACCEPT,
+    Deed.REQUEST_CORRECTION,
+    Deed.REFUSE_ACCEPTANCE,
+    Deed.RESUME,
+    Deed.REVIEW,
+    Deed.GRANT,
+    Deed.REFUSE,
+    Deed.SUSPEND,
+    Deed.EXTEND,
+    Deed.DELIVER,
+)
+DECIDING = frozenset({Deed.GRANT, Deed.REFUSE})
+
+
+class Case(Protocol):
+    """What of a case decides about deeds."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def claimed_by(self) -> UUID | None: ...
+    @property
+    def claimed_by_name(self) -> str | None: ...
+    @property
+    def received_by(self) -> list[str]: ...
+    @property
+    def due_on(self) -> date | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What else does: the step, who spoke at it, whether the limit was extended, whether the result is ready."""
+
+    today: date
+    step: Step | None = None
+    spoken: frozenset[str] = frozenset()
+    extended: bool = False
+    ready: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A deed of the officer's post that starts from the case's state; `stopped` is the refusal it would meet."""
+
+    deed: Deed
+    stopped: ApplicationError | WorkflowError | None = None
+
+
+def openings(actor: Actor, case: Case, standing: Standing) -> list[Opening]:
+    """What this officer may do with the case, or could but for one rule, in the order of the page."""
+    starting = open_deeds(case.state)
+    mine = case.claimed_by == actor.person_id
+    return [
+        Opening(deed, refusal(deed, actor, case, standing))
+        for deed in ORDER
+        if deed in starting and not ROLES[deed].isdisjoint(actor.roles) and not (deed is Deed.CLAIM and mine)
+    ]
+
+
+def refusal(
+    deed: Deed, actor: Actor, case: Case, standing: Standing
+) -> ApplicationError | WorkflowError | None:
+    """The refusal the deed would meet as things stand, told before anything is typed."""
+    try:
+        if case.claimed_by not in {None, actor.person_id}:
+            raise ClaimedBySomebody(case.claimed_by_name or "")
+        if deed in DECIDING:
+            _require_decidable(actor, case, standing.step)
+        elif deed is Deed.REVIEW:
+            _require_reviewable(actor, standing)
+        elif deed is Deed.EXTEND:
+            _require_extendable(case, standing)
+        elif deed is Deed.DELIVER and not standing.ready:
+            raise ResultNotReady(case.number)
+    except (ApplicationError, WorkflowError) as stopped:
+        return stopped
+    return None
+
+
+def _require_decidable(actor: Actor, case: Case, step: Step | None) -> None:
+    require_separation(case.number, str(actor.person_id), case.received_by)
+    if step is None or step.kind is not StepKind.DECIDE:
+        raise StepsNotDone(step.key if step else "")
+
+
+def _require_reviewable(actor: Actor, standing: Standing) -> None:
+    step = standing.step
+    if step is None or step.role is not StepRole.REVIEWER:
+        raise NotYourDeed(Deed.REVIEW, step.role if step else "")
+    require_second_person(step.key, str(actor.person_id), standing.spoken)
+
+
+def _require_extendable(case: Case, standing: Standing) -> None:
+    if standing.extended:
+        raise AlreadyExtended(case.number, ClockKind.DECISION)
+    if case.due_on is not None and standing.today > case.due_on:
+        raise LimitPassed(case.number, ClockKind.DECISION, case.due_on)
+
+
+class Nothing(forms.Fields):
+    """A deed that needs no words."""
+
+
+class Acceptance(forms.Fields):
+    accept_opinion: str = Field("", max_length=LONGEST)
+
+
+class Corrections(forms.Fields):
+    """What is ticked (`question:…`, `material:…`); the note to each is the field `note-question-…`."""
+
+    target: list[str] = Field(default_factory=list)
+
+
+class AcceptanceRefusal(forms.Fields):
+    refuse_acceptance_reason: str = Field(max_length=LONGEST)
+
+
+class Review(forms.Fields):
+    favourable: bool
+    review_opinion: str = Field(max_length=LONGEST)
+
+
+class Suspension(forms.Fields):
+    suspend_kind: PauseKind
+    suspend_reason: str = Field(max_length=LONGEST)
+
+
+class Resumption(forms.Fields):
+    resume_result: str = Field(max_length=LONGEST)
+
+
+class Extension(forms.Fields):
+    extend_reason: str = Field(max_length=LONGEST)
+
+
+class Grant(forms.Fields):
+    grant_opinion: str = Field("", max_length=LONGEST)
+
+
+class Refusal(forms.Fields):
+    refuse_reason: str = Field(max_length=LONGEST)
+
+
+FORMS: Mapping[Deed, type[forms.Fields]] = {
+    Deed.CLAIM: Nothing,
+    Deed.ACCEPT: Acceptance,
+    Deed.REQUEST_CORRECTION: Corrections,
+    Deed.REFUSE_ACCEPTANCE: AcceptanceRefusal,
+    Deed.REVIEW: Review,
+    Deed.SUSPEND: Suspension,
+    Deed.RESUME: Resumption,
+    Deed.EXTEND: Extension,
+    Deed.GRANT: Grant,
+    Deed.REFUSE: Refusal,
+    Deed.DELIVER: Nothing,
+}
+
+REASONS: Mapping[Deed, str] = {
+    Deed.REFUSE_ACCEPTANCE: "refuse_acceptance_reason",
+    Deed.REVIEW: "review_opinion",
+    Deed.SUSPEND: "suspend_reason",
+    Deed.EXTEND: "extend_reason",
+    Deed.REFUSE: "refuse_reason",
+}
+"""The field at which a missing reason is told."""
+
+Filled: TypeAlias = Any
+Doing: TypeAlias = Callable[[Session, Actor, str, Filled, datetime], Awaitable[object]]
+
+
+async def _claim(session: Session, actor: Actor, number: str, _: Nothing, at: datetime) -> object:
+    return await receiving.claim(session, actor, number, at=at)
+
+
+async def _accept(session: Session, actor: Actor, number: str, said: Acceptance, at: datetime) -> object:
+    return await receiving.accept(session, actor, number, opinion=said.accept_opinion, at=at)
+
+
+async def _refuse_acceptance(
+    session: Session, actor: Actor, number: str, said: AcceptanceRefusal, at: datetime
+) -> object:
+    reason = said.refuse_acceptance_reason
+    return await receiving.refuse_acceptance(session, actor, number, reason=reason, at=at)
+
+
+async def _review(session: Session, actor: Actor, number: str, said: Review, at: datetime) -> object:
+    return await reviewing.review(
+        session, actor, number, opinion=said.review_opinion, favourable=said.favourable, at=at
+    )
+
+
+async def _suspend(session: Session, actor: Actor, number: str, said: Suspension, at: datetime) -> object:
+    return await reviewing.suspend(
+        session, actor, number, kind=said.suspend_kind, reason=said.suspend_reason, at=at
+    )
+
+
+async def _resume(session: Session, actor: Actor, number: str, said: Resumption, at: datetime) -> object:
+    return await reviewing.resume(session, actor, number, result=said.resume_result, at=at)
+
+
+async def _extend(session: Session, actor: Actor, number: str, said: Extension, at: datetime) -> object:
+    return await reviewing.extend(session, actor, number, reason=said.extend_reason, at=at)
+
+
+async def _grant(session: Session, actor: Actor, number: str, said: Grant, at: datetime) -> object:
+    return await deciding.grant(session, actor, number, opinion=said.grant_opinion, at=at)
+
+
+async def _refuse(session: Session, actor: Actor, number: str, said: Refusal, at: datetime) -> object:
+    return await deciding.refuse(session, actor, number, reason=said.refuse_reason, at=at)
+
+
+async def _deliver(session: Session, actor: Actor, number: str, _: Nothing, at: datetime) -> object:
+    return await closing.deliver(session, actor, number, at=at)
+
+
+DOING: Mapping[Deed, Doing] = {
+    Deed.CLAIM: _claim,
+    Deed.ACCEPT: _accept,
+    Deed.REFUSE_ACCEPTANCE: _refuse_acceptance,
+    Deed.REVIEW: _review,
+    Deed.SUSPEND: _suspend,
+    Deed.RESUME: _resume,
+    Deed.EXTEND: _extend,
+    Deed.GRANT: _grant,
+    Deed.REFUSE: _refuse,
+    Deed.DELIVER: _deliver,
+}
+"""Each deed by the command that does it; the correction notice has its own reading of the form."""
+
+
+def defects(form: forms.Form[Any], targets: Collection[str]) -> tuple[Sequence[tuple[str, str]], dict[str, str]]:
+    """The ticked targets with their notes, and the mistakes: ticked without a note, or noted without a tick."""
+    value = cast("Corrections | None", form.value)
+    ticked = value.target if value else []
+    found, mistakes = [], {}
+    for target in dict.fromkeys([*ticked, *targets]):
+        name = note_field(target)
+        text = form.typed.get(name, "")
+        note = (text if isinstance(text, str) else text[-1]).strip()
+        if target in ticked and not note:
+            mistakes[name] = "note-missing"
+        elif note and target not in ticked:
+            mistakes[name] = "tick-missing"
+        elif len(note) > LONGEST:
+            mistakes[name] = "string_too_long"
+        elif note:
+            found.append((target, note))
+    return found, mistakes
+
+
+def note_field(target: str) -> str:
+    """The name of the field in which the note to `question:seats` is typed."""
+    return f"note-{target.replace(':', '-')}"
+
+
+def misplaced(refused: Exception, deed: Deed) -> str | None:
+    """The field at which the refusal is better told than on top of the page."""
+    return REASONS.get(deed) if isinstance(refused, ReasonMissing) else None
