@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from identity import numbers
+from identity import numbers, rules
 from identity.actor import Party, PartyKind, Role
 from identity.errors import DepartmentUnknown, OrganisationUnknown, PersonUnknown
 from identity.models import ID_NUMBER, PHONE, Account, Department, Organisation, Person, StaffMember
@@ -97,7 +97,10 @@ def _named(account: str) -> Any:
             return col(column) == ring().index(read(account), purpose)
         except numbers.NumberWrong:
             continue
-    return col(Account.login) == account.strip().lower()
+    try:
+        return col(Account.login) == rules.login_name(account)
+    except ValueError:
+        return sa.false()
 
 
 async def person_id(session: Session, id_number: str) -> UUID | None:

@@ -136,9 +136,14 @@ class Case:
         return [file for file in self.files if file.material_code == code]
 
 
-async def open_case(session: Session, actor: Actor, number: str, now: datetime) -> Case:
-    """The case as `actor` may see it. Raises ApplicationNotFound."""
-    application = await queries.get(session, actor, plain_number(number))
+async def open_case(
+    session: Session, actor: Actor, number: str, now: datetime, *, lock: bool = False
+) -> Case:
+    """The case as `actor` may see it; a deed locks it first, so that it never acts on what was true a moment ago.
+
+    Raises ApplicationNotFound.
+    """
+    application = await queries.get(session, actor, plain_number(number), lock=lock)
     item = await catalogue.get_version(session, application.item_code, application.item_version)
     registers = await queries.facts_of(session, application)
     facts = facts_by_name(registers)

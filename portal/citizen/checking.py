@@ -66,7 +66,7 @@ class CheckingPages(Controller):
         number: FromPath[str],
     ) -> Template | Redirect:
         """Hand the draft in; what is missing or wrong is told on the same page, and the draft stays."""
-        case = await open_case(session, actor, number, now)
+        case = await open_case(session, actor, number, now, lock=True)
         form = _agreed(await forms.read(request, Submission))
         if form.value is None:
             return _shown(case, form, 422)
@@ -87,7 +87,7 @@ class CheckingPages(Controller):
         number: FromPath[str],
     ) -> Template | Redirect:
         """Hand the corrected case in again."""
-        case = await open_case(session, actor, number, now)
+        case = await open_case(session, actor, number, now, lock=True)
         form = _agreed(await forms.read(request, Submission))
         if form.value is None:
             return _shown(case, form, 422)
@@ -159,6 +159,8 @@ def _answers(case: Case, page: Page) -> dict[str, Any]:
 
 
 def _as_typed(case: Case, key: str) -> str:
-    typed = [value for name, value in case.application.answers.items() if name == key or name.startswith(f"{key}-")]
+    typed = [
+        value for name, value in case.application.answers.items() if name == key or name.startswith(f"{key}-")
+    ]
     texts = [text for value in typed for text in ([value] if isinstance(value, str) else value) if text]
     return " ".join(texts)[:200] or _("未填写")

@@ -64,7 +64,7 @@ class ClosingPages(Controller):
         now: NamedDependency[datetime],
         number: FromPath[str],
     ) -> Redirect:
-        case = await open_case(session, actor, number, now)
+        case = await open_case(session, actor, number, now, lock=True)
         await drafting.discard(session, actor, case.number, at=now)
         return Redirect("/my", status_code=303)
 
@@ -90,7 +90,7 @@ class ClosingPages(Controller):
         now: NamedDependency[datetime],
         number: FromPath[str],
     ) -> Template | Redirect:
-        case = await open_case(session, actor, number, now)
+        case = await open_case(session, actor, number, now, lock=True)
         form = await forms.read(request, Withdrawal)
         if form.value is None:
             return _withdrawal(case, form, 422)
@@ -121,7 +121,7 @@ class ClosingPages(Controller):
         now: NamedDependency[datetime],
         number: FromPath[str],
     ) -> Template | Redirect:
-        case = await open_case(session, actor, number, now)
+        case = await open_case(session, actor, number, now, lock=True)
         form = await forms.read(request, Rating)
         if form.value is None:
             unchosen = form.wrong(grade="not-chosen") if "grade" in form.errors else form

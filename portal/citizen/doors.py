@@ -6,10 +6,21 @@ from litestar.types import ControllerRouterHandler
 
 from portal.citizen import (
     acting_for,
+    checking,
+    closing,
+    data_uses,
+    filling,
     finding,
+    following,
+    home,
+    licences,
+    materials,
+    progress,
     resuming,
     signing_in,
     signing_up,
+    starting,
+    verifying,
 )
 
 CITIZEN_DOORS: Sequence[ControllerRouterHandler] = (
@@ -18,4 +29,15 @@ CITIZEN_DOORS: Sequence[ControllerRouterHandler] = (
     signing_up.SigningUpPages,
     resuming.ResumingPages,
     acting_for.ActingForPages,
+    starting.StartingPages,
+    following.FollowingPages,
+    filling.FillingPages,
+    materials.MaterialPages,
+    checking.CheckingPages,
+    closing.ClosingPages,
+    home.HomePages,
+    licences.LicencePages,
+    data_uses.DataUsePages,
+    progress.ProgressPages,
+    verifying.VerifyingPages,
 )

@@ -68,7 +68,7 @@ class FillingPages(Controller):
         key: FromPath[str],
     ) -> Template | Redirect:
         """Keep the page; `later` goes back to the list, `next` on to the next page once nothing is wrong here."""
-        case = await open_case(session, actor, number, now)
+        case = await open_case(session, actor, number, now, lock=True)
         page = _page(case, key)
         form = await forms.read(request, Anything)
         before = _open_questions(case, page)
@@ -115,9 +115,7 @@ def _blank(case: Case, questions: Sequence[Question]) -> Typed:
     return _typed([one for one in questions if one.key in case.application.origins], {})
 
 
-def _mistakes(
-    case: Case, page: Page, questions: Sequence[Question], form: Form[Anything]
-) -> dict[str, str]:
+def _mistakes(case: Case, page: Page, questions: Sequence[Question], form: Form[Anything]) -> dict[str, str]:
     """Every mistake of the questions that were on the page, and what no answer can hold at all."""
     found = dict(tasks.sentences(questions, case.checked(page=page.key).mistakes))
     for question in questions:
@@ -150,7 +148,11 @@ def _shown(
 ) -> Template:
     keys = [one.key for one in case.pages()]
     place = keys.index(page.key) if page.key in keys else 0
-    back = tasks.page_address(case, keys[place - 1]) if place and case.is_draft else f"/applications/{case.number}"
+    back = (
+        tasks.page_address(case, keys[place - 1])
+        if place and case.is_draft
+        else f"/applications/{case.number}"
+    )
     open_ones = _open_questions(case, page)
     context: dict[str, Any] = {
         "case": case,

@@ -162,10 +162,14 @@ def ahead(case: Case) -> Sequence[Event]:
     if state in {State.ACCEPTED, State.SUSPENDED}:
         step = case.definition.step(case.application.step or "")
         now = [_next(tasks.pick(step.name), state="now")] if step else []
-        return [*now, _next(_("作出决定")), _next(_("送达结果"))] if step and step.kind != "decide" else [
-            *now,
-            _next(_("送达结果")),
-        ]
+        return (
+            [*now, _next(_("作出决定")), _next(_("送达结果"))]
+            if step and step.kind != "decide"
+            else [
+                *now,
+                _next(_("送达结果")),
+            ]
+        )
     if state in {State.GRANTED, State.REFUSED}:
         return [_next(_("送达结果"))]
     return []

@@ -11,7 +11,7 @@ from storage.database import Session
 from storage.ledger import Entry
 
 Event = dict[str, Any]
-"""An entry of the timeline: title, at, by, note, state (done | now | next | bad)."""
+"""An entry of the timeline: title, at, by, note, state (done | now | next | bad), own (the reader did it)."""
 
 BAD = frozenset({"acceptance refused", "application refused"})
 QUIET = frozenset({"licence intended", "paper sealed", "application claimed"})
@@ -31,6 +31,7 @@ def event(entry: Entry, actor: Actor) -> Event:
         "by": _by(entry, actor),
         "note": _note(entry),
         "state": "bad" if entry.deed in BAD else "done",
+        "own": entry.actor == str(actor.person_id),
     }
 
 
@@ -55,7 +56,11 @@ def _note(entry: Entry) -> str | None:
     details = entry.details
     if entry.deed == "facts gathered":
         return _registers(details.get("outcomes", {}))
-    if details.get("due") and entry.deed in {"application accepted", "limit extended", "special procedure ended"}:
+    if details.get("due") and entry.deed in {
+        "application accepted",
+        "limit extended",
+        "special procedure ended",
+    }:
         return _("最晚 %(day)s 作出决定") % {"day": details["due"]}
     if entry.deed == "correction requested":
         return _("%(count)s 处需要补正") % {"count": len(details.get("targets", []))}

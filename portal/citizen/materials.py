@@ -74,7 +74,7 @@ class MaterialPages(Controller):
         number: FromPath[str],
         code: FromPath[str],
     ) -> Template | Redirect:
-        case = await open_case(session, actor, number, now)
+        case = await open_case(session, actor, number, now, lock=True)
         material = _material(case, code)
         file = (await request.form()).get(FILE)
         if not isinstance(file, UploadFile) or not file.filename:
@@ -106,7 +106,7 @@ class MaterialPages(Controller):
         number: FromPath[str],
         code: FromPath[str],
     ) -> Template | Redirect:
-        case = await open_case(session, actor, number, now)
+        case = await open_case(session, actor, number, now, lock=True)
         material = _material(case, code)
         if (await request.form()).get("agreed") != "yes":
             unsigned = Form[Any](errors={"agreed": _("请先阅读承诺内容，再勾选同意")})
@@ -126,7 +126,7 @@ class MaterialPages(Controller):
     ) -> Redirect:
         """Take a file back; what a register already said replaces it again where it can."""
         async with transactions() as session:
-            case = await open_case(session, actor, number, now)
+            case = await open_case(session, actor, number, now, lock=True)
             code = next((file.material_code for file in case.files if file.id == file_id), "")
             await drafting.take_back(session, actor, number, file_id, at=now)
         material = case.definition.material(code)
@@ -172,7 +172,9 @@ def told(unfit: Exception) -> str:
         return _("“%(name)s”的内容是 %(found)s，不是可以上传的格式（%(allowed)s）") % words
     if isinstance(unfit, FileEmpty):
         return _("“%(name)s”是空文件，请重新选择") % {"name": unfit.name}
-    return _("“%(name)s”打不开，可能已经损坏或者设了密码，请检查后重新上传") % {"name": getattr(unfit, "name", "")}
+    return _("“%(name)s”打不开，可能已经损坏或者设了密码，请检查后重新上传") % {
+        "name": getattr(unfit, "name", "")
+    }
 
 
 def _material(case: Case, code: str) -> Material:

@@ -41,7 +41,9 @@ def page_task(case: Case, page: Page) -> dict[str, Any]:
     task: dict[str, Any] = {"title": pick(page.title)}
     if any(case.may_change("question", question.key) for question in case.questions(page)):
         task["href"] = page_address(case, page.key)
-    notes = [case.defects[f"question:{one.key}"] for one in page.questions if f"question:{one.key}" in case.defects]
+    notes = [
+        case.defects[f"question:{one.key}"] for one in page.questions if f"question:{one.key}" in case.defects
+    ]
     if notes:
         return task | {"hint": " ".join(notes), "status": _("请改正"), "colour": "yellow"}
     status, colour = _page_status(case, page)
@@ -122,7 +124,10 @@ def problems(case: Case) -> list[Problem]:
     """Everything that stands in the way of handing in, in the order of the form, materials last."""
     pages = {question.key: page.key for page in case.definition.form.pages() for question in page.questions}
     return [
-        Problem(sentence(case.definition.form.question(one.key), one), f"{page_address(case, pages[one.key])}#{one.key}")
+        Problem(
+            sentence(case.definition.form.question(one.key), one),
+            f"{page_address(case, pages[one.key])}#{one.key}",
+        )
         for one in case.checked().mistakes
     ] + [_lacking(case, one) for one in case.lacking]
 

@@ -8,6 +8,7 @@ from identity import queries as identity
 from identity.actor import PartyKind
 from identity.numbers import mask_name
 from portal.language import Pair, pick
+from portal.supervision import wording
 from services.applications.models import Application
 from services.oversight.rules import CaseLight, light
 from services.workflow import calendar
@@ -24,7 +25,7 @@ class CaseRow:
     number: str
     item: str
     department: str
-    state: str
+    state_word: str
     light: CaseLight
     due_on: date | None
     days: int | None
@@ -36,7 +37,8 @@ class CaseRow:
 async def departments(session: Session) -> Mapping[str, str]:
     """The short name of every department, by code, in the reader's language."""
     return {
-        one.code: pick(Pair(one.short, one.short_en)) or one.name for one in await identity.departments(session)
+        one.code: pick(Pair(one.short, one.short_en)) or one.name
+        for one in await identity.departments(session)
     }
 
 
@@ -53,7 +55,7 @@ def case_row(case: Application, names: Mapping[str, str], days: Calendar, today:
         number=case.number,
         item=pick(case.item_name),
         department=names.get(case.department_code, case.department_code),
-        state=str(case.state),
+        state_word=wording.state(case.state),
         light=shown,
         due_on=case.due_on,
         days=working_days_between(today, case.due_on, days) if running and case.due_on else None,

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 from litestar.response import Template
 
 from identity.actor import Actor, Role
 from portal import guards
+from portal.request import Request
 from portal.supervision import showing, wording
 from portal.supervision.showing import cursor, day_and_text, moment_and_text
 from services.oversight import board
@@ -21,6 +21,8 @@ from storage.database import Session
 
 PAGE = 50
 CASES = "/supervision/cases"
+ASKED = ("department", "light", "event", "since", "until", "on_time")
+"""What narrows a list, as it stands in its address."""
 
 
 class WatchingPages(Controller):
@@ -50,24 +52,18 @@ class WatchingPages(Controller):
     @get("/cases", name="supervision:cases")
     async def cases(
         self,
+        request: Request,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
-        department: FromQuery[str] = "",
-        light: FromQuery[str] = "",
-        event: FromQuery[str] = "",
-        since: FromQuery[str] = "",
-        until: FromQuery[str] = "",
-        on_time: FromQuery[str] = "",
-        after: FromQuery[str] = "",
     ) -> Template:
         """Running cases by what is due next; with `event`, those to which it happened between two days."""
         today = local_day(now)
-        asked = {"department": department, "light": light, "event": event if event in EVENTS else ""}
-        asked |= {"since": since, "until": until, "on_time": on_time}
         names = await showing.departments(session)
-        if department not in names:
-            asked["department"] = ""
+        asked = {key: request.query_params.get(key, "") for key in ASKED}
+        asked["event"] = asked["event"] if asked["event"] in EVENTS else ""
+        asked["department"] = asked["department"] if asked["department"] in names else ""
+        after = request.query_params.get("after", "")
         found, last = await _listed(session, actor, asked, after, today)
         context = {
             "rows": await showing.case_rows(session, found[:PAGE], today),
@@ -101,12 +97,19 @@ async def _listed(
             limit=PAGE + 1,
         )
         found = await board.happened(session, actor, happened)
-        moment = EVENTS[asked["event"]].key
-        return found, cursor(getattr(found[:PAGE][-1], moment), found[:PAGE][-1].number) if found else ""
+        return found, cursor(*_place(found, EVENTS[asked["event"]]))
     shown = CaseLight(asked["light"]) if asked["light"] in set(CaseLight) else None
     watched = Watched(today, department=department, light=shown, after=day_and_text(after), limit=PAGE + 1)
     found = await board.watched(session, actor, watched)
-    return found, cursor(found[:PAGE][-1].due_on or NEVER, found[:PAGE][-1].number) if found else ""
+    return found, cursor(*_place(found, "due_on"))
+
+
+def _place(found: list[Any], key: str) -> tuple[Any, str]:
+    """By what the last case shown is ordered, and its number."""
+    if not found:
+        return NEVER, ""
+    last = found[:PAGE][-1]
+    return getattr(last, key) or NEVER, last.number
 
 
 def _period(asked: dict[str, str], today: date) -> Period:

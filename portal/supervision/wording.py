@@ -138,7 +138,7 @@ def basis(identifier: str) -> str:
 
 
 def broken(why: str | None) -> str:
-    return gettext(BREAKS[why]) if why in BREAKS else str(why or "")
+    return gettext(BREAKS.get(why or "", why or ""))
 
 
 def answered() -> str:

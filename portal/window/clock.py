@@ -84,9 +84,7 @@ async def readings(
     return found, any(clock.kind is ClockKind.EXTENSION for clock in clocks)
 
 
-def _legal(
-    kind: ClockKind, value: Clock, definition: ItemDefinition, days: rules.Calendar
-) -> date | None:
+def _legal(kind: ClockKind, value: Clock, definition: ItemDefinition, days: rules.Calendar) -> date | None:
     """The last day by law: the promise counted with what the law has more."""
     more = definition.statutory_limit.days - definition.promised_limit.days
     if kind is not ClockKind.DECISION or more <= 0:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from identity.actor import Actor
 from portal import forms
+from portal.language import gettext as _
 from services.applications.commands import closing, deciding, receiving, reviewing
 from services.applications.errors import (
     ApplicationError,
@@ -210,7 +211,7 @@ Filled: TypeAlias = Any
 Doing: TypeAlias = Callable[[Session, Actor, str, Filled, datetime], Awaitable[object]]
 
 
-async def _claim(session: Session, actor: Actor, number: str, _: Nothing, at: datetime) -> object:
+async def _claim(session: Session, actor: Actor, number: str, _said: Nothing, at: datetime) -> object:
     return await receiving.claim(session, actor, number, at=at)
 
 
@@ -253,7 +254,7 @@ async def _refuse(session: Session, actor: Actor, number: str, said: Refusal, at
     return await deciding.refuse(session, actor, number, reason=said.refuse_reason, at=at)
 
 
-async def _deliver(session: Session, actor: Actor, number: str, _: Nothing, at: datetime) -> object:
+async def _deliver(session: Session, actor: Actor, number: str, _said: Nothing, at: datetime) -> object:
     return await closing.deliver(session, actor, number, at=at)
 
 
@@ -272,7 +273,9 @@ DOING: Mapping[Deed, Doing] = {
 """Each deed by the command that does it; the correction notice has its own reading of the form."""
 
 
-def defects(form: forms.Form[Any], targets: Collection[str]) -> tuple[Sequence[tuple[str, str]], dict[str, str]]:
+def defects(
+    form: forms.Form[Any], targets: Collection[str]
+) -> tuple[Sequence[tuple[str, str]], dict[str, str]]:
     """The ticked targets with their notes, and the mistakes: ticked without a note, or noted without a tick."""
     value = cast("Corrections | None", form.value)
     ticked = value.target if value else []
@@ -282,9 +285,9 @@ def defects(form: forms.Form[Any], targets: Collection[str]) -> tuple[Sequence[t
         text = form.typed.get(name, "")
         note = (text if isinstance(text, str) else text[-1]).strip()
         if target in ticked and not note:
-            mistakes[name] = "note-missing"
+            mistakes[name] = _("请写明需要补正的内容")
         elif note and target not in ticked:
-            mistakes[name] = "tick-missing"
+            mistakes[name] = _("写了说明但没有勾选：请勾选，或者清空说明")
         elif len(note) > LONGEST:
             mistakes[name] = "string_too_long"
         elif note:
@@ -297,6 +300,6 @@ def note_field(target: str) -> str:
     return f"note-{target.replace(':', '-')}"
 
 
-def misplaced(refused: Exception, deed: Deed) -> str | None:
+def misplaced(refused: Exception | None, deed: Deed | None) -> str | None:
     """The field at which the refusal is better told than on top of the page."""
-    return REASONS.get(deed) if isinstance(refused, ReasonMissing) else None
+    return REASONS.get(deed) if deed and isinstance(refused, ReasonMissing) else None

@@ -99,16 +99,16 @@ async def queue(session: Session, actor: Actor, wanted: Wanted) -> list[Applicat
 
 async def counts(session: Session, actor: Actor) -> dict[str, int]:
     """How many cases lie in each tray, and under «mine» those claimed by the actor; at most `COUNTED` each."""
-    parts = [
-        _bounded(actor, tray.value, lies_in(tray)) for tray in Tray if tray is not Tray.DONE
-    ]
+    parts = [_bounded(actor, tray.value, lies_in(tray)) for tray in Tray if tray is not Tray.DONE]
     mine = sa.and_(col(Application.claimed_by) == actor.person_id, ~lies_in(Tray.DONE))
     parts.append(_bounded(actor, "mine", mine))
     return {name: number for name, number in await session.execute(sa.union_all(*parts))}
 
 
 def _bounded(actor: Actor, name: str, condition: sa.ColumnElement[bool]) -> sa.Select[str, int]:
-    some = queries.visible_to(actor).where(condition).with_only_columns(sa.literal(1)).limit(COUNTED).subquery()
+    some = (
+        queries.visible_to(actor).where(condition).with_only_columns(sa.literal(1)).limit(COUNTED).subquery()
+    )
     return sa.select(sa.literal(name), sa.func.count()).select_from(some)
 
 

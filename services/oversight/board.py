@@ -7,6 +7,7 @@ sees the cases of two departments, and a number on the board is the length of th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -27,12 +28,12 @@ NEVER = date(9999, 12, 31)
 MET = (Supply.OBTAINED, Supply.HANDED_IN, Supply.COMMITTED)
 
 EVENTS = {
-    "received": Application.submitted_at,
-    "accepted": Application.accepted_at,
-    "decided": Application.decided_at,
-    "delivered": Application.closed_at,
+    "received": "submitted_at",
+    "accepted": "accepted_at",
+    "decided": "decided_at",
+    "delivered": "closed_at",
 }
-"""What happened to a case in a period, by the moment that is kept of it."""
+"""What can happen to a case in a period, and where the moment of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +172,13 @@ def _counted(
 
 
 def _within(event: str, period: Period) -> sa.ColumnElement[bool]:
-    moment = col(EVENTS[event])
+    moment = _moment(event)
     inside = sa.and_(moment >= period.start, moment < period.end)
     return sa.and_(inside, col(Application.state) == State.DELIVERED) if event == "delivered" else inside
+
+
+def _moment(event: str) -> Any:
+    return getattr(Application, EVENTS[event])
 
 
 async def _flow(session: Session, actor: Actor, period: Period) -> dict[str, int]:
@@ -225,7 +230,7 @@ class Happened:
 
 
 async def happened(session: Session, actor: Actor, wanted: Happened) -> list[Application]:
-    moment = col(EVENTS[wanted.event])
+    moment = _moment(wanted.event)
     cases = visible_to(actor).where(_within(wanted.event, wanted.period))
     if wanted.department:
         cases = cases.where(col(Application.department_code) == wanted.department)

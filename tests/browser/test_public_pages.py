@@ -5,7 +5,16 @@ import pytest
 from tests.browser.conftest import Visit
 from tests.browser.visiting import DESKTOP, PHONE
 
-PUBLIC = ("/", "/items", "/items?q=开饭馆", "/items/food-business", "/themes/work", "/sign-in", "/sign-up", "/help")
+PUBLIC = (
+    "/",
+    "/items",
+    "/items?q=开饭馆",
+    "/items/food-business",
+    "/themes/work",
+    "/sign-in",
+    "/sign-up",
+    "/help",
+)
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -39,8 +48,12 @@ def test_the_language_switch_keeps_the_page_and_is_remembered(visit: Visit) -> N
 def test_the_larger_type_is_larger_and_is_remembered(visit: Visit) -> None:
     visitor = visit()
     visitor.go("/")
-    before = float(visitor.page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)"))
+    before = float(
+        visitor.page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)")
+    )
     visitor.page.get_by_role("link", name="长辈版", exact=True).click()
     visitor.go("/")
-    after = float(visitor.page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)"))
+    after = float(
+        visitor.page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)")
+    )
     assert after > before * 1.1

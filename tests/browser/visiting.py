@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
 
 from identity import second_factor
 from portal.cli.demo import people
@@ -17,7 +17,7 @@ from tests.support.pages import complaints
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
 AXE = (ROOT / "portal" / "assets" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = """
 async (rules) => {

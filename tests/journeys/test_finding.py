@@ -123,7 +123,7 @@ async def test_a_strange_address_is_not_found(client, address):
 
 async def test_bytes_that_are_no_text_are_only_a_search(client):
     assert (
-        await client.get("/items?q=%ff%fe&lang=%ff", headers={"cookie": "lang=\xff; size=;;"})
+        await client.get("/items?q=%ff%fe&lang=%ff", headers={"cookie": b"lang=\xff; size=;;"})
     ).status_code == 200
 
 

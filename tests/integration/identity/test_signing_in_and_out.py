@@ -57,6 +57,8 @@ async def test_a_citizen_signs_in_by_name_phone_or_id_number(session, now, accou
         ("nobody", people.PASSWORD),
         ("520103195503151126", "x"),
         ("", ""),
+        ("ji\x00a", people.PASSWORD),
+        ("甲" * 10_000, people.PASSWORD),
         ("jia", "\x00" * 9),
     ],
 )

@@ -1,0 +1,207 @@
+"""From the rows of a case to what the API tells of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from identity.actor import Actor
+from licensing import queries as licensing
+from portal.api.case_schemas import (
+    ApplicationLine,
+    ApplicationSeen,
+    CorrectionSeen,
+    DocumentSeen,
+    Draft,
+    EventSeen,
+    FileSeen,
+    FormSeen,
+    MaterialSeen,
+    OpinionSeen,
+    Origin,
+    RatingSeen,
+)
+from portal.api.schemas import told
+from portal.api.standing import plain_number
+from services.applications import queries
+from services.applications.commands.submitting import facts_by_name, missing_materials
+from services.applications.errors import Missing
+from services.applications.rules import State
+from services.catalogue import answers, showing
+from services.catalogue import queries as catalogue
+from services.catalogue.answers import JSON
+from services.catalogue.conditions import holds
+from services.catalogue.definition import ItemDefinition
+from services.catalogue.readers import Value
+from services.catalogue.schema import json_schema
+from services.oversight import records
+from services.oversight.rules import WATCHED, light
+from services.workflow.rules import local_day
+from storage.database import Session
+
+
+class Running(Protocol):
+    """What a case's light depends on."""
+
+    state: State
+    due_on: date | None
+    yellow_on: date | None
+
+
+def line(application: Running, at: datetime) -> ApplicationLine:
+    """One case in a list."""
+    return told(ApplicationLine, application, light=shown_light(application, at))
+
+
+def shown_light(application: Running, at: datetime) -> str | None:
+    """The light of a case handed in and not delivered; none otherwise."""
+    if application.state not in WATCHED:
+        return None
+    return str(light(application.state, application.due_on, application.yellow_on, local_day(at)))
+
+
+async def draft(session: Session, actor: Actor, number: str, *, at: datetime) -> Draft:
+    """The case as the one who fills it in needs it. Raises ApplicationNotFound."""
+    application = await queries.get(session, actor, plain_number(number))
+    definition = await _definition(session, application.item_code, application.item_version)
+    facts = facts_by_name(await queries.facts_of(session, application))
+    checked = answers.check(
+        definition.form, application.answers, today=local_day(at), complete=True, facts=facts
+    )
+    known = facts | checked.values
+    materials = await queries.materials_of(session, application)
+    missing = [
+        Missing("question", one.key, "missing") for one in checked.mistakes if one.code == "missing"
+    ]
+    form = FormSeen(
+        schema=json_schema(definition.form, title=definition.name.zh),
+        answers=dict(answers.plain(checked.values)),
+        origins={key: told(Origin, _Members(value)) for key, value in application.origins.items()},
+        mistakes=[one for one in checked.mistakes if one.code != "missing"],
+    )
+    return told(
+        Draft,
+        application,
+        form=form,
+        materials=_materials(
+            definition, materials, await queries.files_of(session, application), known, local_day(at)
+        ),
+        missing=missing + missing_materials(definition, materials, known, at),
+    )
+
+
+async def whole(session: Session, actor: Actor, number: str, *, at: datetime) -> ApplicationSeen:
+    """The case as its applicant, or an officer or supervisor, may see it. Raises ApplicationNotFound."""
+    application = await queries.get(session, actor, plain_number(number))
+    definition = await _definition(session, application.item_code, application.item_version)
+    facts = facts_by_name(await queries.facts_of(session, application))
+    today = local_day(at)
+    values = answers.check(
+        definition.form, application.answers, today=today, complete=False, facts=facts
+    ).values
+    files = await queries.files_of(session, application)
+    materials = await queries.materials_of(session, application)
+    rating = await queries.rating_of(session, application)
+    staff = actor.is_staff
+    return told(
+        ApplicationSeen,
+        application,
+        light=shown_light(application, at),
+        answers=_masked(definition, values) if staff else dict(answers.plain(values)),
+        materials=_materials(definition, materials, files, facts | values, today),
+        corrections=[
+            told(CorrectionSeen, one) for one in await queries.corrections_of(session, application)
+        ],
+        documents=await _documents(session, actor, number),
+        timeline=await timeline(session, number, staff=staff),
+        licence=await _licence(session, number),
+        query_code=None if staff else application.query_code,
+        rating=told(RatingSeen, rating) if rating else None,
+        claimed_by_name=application.claimed_by_name if staff else None,
+        opinions=await _opinions(session, actor, number) if staff else None,
+    )
+
+
+async def timeline(session: Session, number: str, *, staff: bool) -> list[EventSeen]:
+    """The case's ledger entries; who did them and with which details is for officers."""
+    return [
+        told(EventSeen, event) if staff else told(EventSeen, event, by=None, details=None)
+        for event in await records.timeline(session, number)
+    ]
+
+
+async def _definition(session: Session, code: str, version: int) -> ItemDefinition:
+    return (await catalogue.get_version(session, code, version)).definition
+
+
+async def _documents(session: Session, actor: Actor, number: str) -> list[DocumentSeen]:
+    application = await queries.get(session, actor, number)
+    return [
+        told(DocumentSeen, document, ready=document.digest is not None)
+        for document in await queries.documents_of(session, application)
+    ]
+
+
+async def _opinions(session: Session, actor: Actor, number: str) -> list[OpinionSeen]:
+    application = await queries.get(session, actor, number)
+    return [told(OpinionSeen, one) for one in await queries.opinions_of(session, application)]
+
+
+async def _licence(session: Session, number: str) -> str | None:
+    licence = await licensing.of_application(session, number)
+    return licence.identifier if licence and licence.issued_at else None
+
+
+def _masked(definition: ItemDefinition, values: Mapping[str, Value]) -> dict[str, JSON]:
+    """Natural JSON, but a sensitive answer as strangers may see it."""
+    plain = dict(answers.plain(values))
+    for question in definition.form.questions():
+        if question.sensitive and question.key in values:
+            plain[question.key] = showing.shown(question, values[question.key], masked=True)
+    return plain
+
+
+class _Members:
+    """A row's JSON column, read by attribute as rows are."""
+
+    def __init__(self, members: Mapping[str, Any] | None) -> None:
+        self.__dict__.update(members or {})
+
+
+class Met(Protocol):
+    """How one material of a case is met."""
+
+    code: str
+    origin: dict[str, Any] | None
+
+    @property
+    def supply(self) -> str: ...
+
+
+class Uploaded(Protocol):
+    material_code: str
+
+
+def _materials(
+    definition: ItemDefinition,
+    met: Sequence[Met],
+    files: Sequence[Uploaded],
+    known: Mapping[str, object],
+    today: date,
+) -> list[MaterialSeen]:
+    supplies = {one.code: one for one in met}
+    return [
+        told(
+            MaterialSeen,
+            material,
+            supply=str(supplies[material.code].supply),
+            asked=holds(material.ask_when, known, today=today),
+            origin=_origin(supplies[material.code].origin),
+            files=[told(FileSeen, file) for file in files if file.material_code == material.code],
+        )
+        for material in definition.materials
+        if material.code in supplies
+    ]
+
+
+def _origin(origin: dict[str, Any] | None) -> Origin | None:
+    return told(Origin, _Members(origin)) if origin else None

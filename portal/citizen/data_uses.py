@@ -1,0 +1,73 @@
+"""用数记录: who asked which register for one's data, for what, when, and what came of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from identity import queries as identity
+from identity.actor import Actor, PartyKind
+from portal.citizen import telling
+from portal.dependencies import Transactions
+from portal.guards import citizen
+from portal.language import gettext as _
+from portal.resources import Resources
+from services.applications import queries
+from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
+from services.sharing.messages import Subject, UseSeen
+from storage.database import Session
+
+MOST = 100
+
+
+class DataUsePages(Controller):
+    path = "/my/data-uses"
+    guards = [citizen]  # noqa: RUF012 - Litestar's way of marking routes
+    include_in_schema = False
+
+    @get("/", name="data-uses:show")
+    async def show(
+        self,
+        transactions: NamedDependency[Transactions],
+        resources: NamedDependency[Resources],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+    ) -> Template:
+        """The hub is asked outside any transaction; when it is away the page says so and nothing else fails."""
+        async with transactions() as session:
+            subject = await _subject(session, actor)
+            departments = {one.code: one.name for one in await identity.departments(session)}
+            cases = {one.number for one in await queries.mine(session, actor)}
+        try:
+            uses = await resources.hub.uses_of(subject, operator=str(actor.person_id), at=now, limit=MOST)
+        except (HubUnavailable, ExchangeRefused, AnswerForged):
+            return Template("citizen/data_uses.html", context={"away": True, "uses": []}, status_code=503)
+        context: dict[str, Any] = {
+            "away": False,
+            "uses": [_told(one, departments, cases) for one in uses],
+        }
+        return Template("citizen/data_uses.html", context=context)
+
+
+async def _subject(session: Session, actor: Actor) -> Subject:
+    """The party acted for, by the number the registers know."""
+    if actor.acting_for.kind is PartyKind.ORGANISATION:
+        firm = await identity.organisation_by_id(session, actor.acting_for.id)
+        return Subject(credit_code=firm.credit_code)
+    return Subject(id_number=(await identity.profile(session, actor.person_id)).id_number)
+
+
+def _told(use: UseSeen, departments: dict[str, str], cases: Iterable[str]) -> dict[str, Any]:
+    return {
+        "at": use.at,
+        "who": departments.get(use.consumer, use.consumer),
+        "register": telling.said(telling.REGISTERS, use.resource),
+        "fields": _("、").join(telling.said(telling.FIELDS, one) for one in use.fields),
+        "purpose": use.purpose,
+        "outcome": telling.said(telling.USE_OUTCOMES, use.outcome),
+        "number": use.case_number,
+        "href": f"/applications/{use.case_number}" if use.case_number in cases else None,
+    }

@@ -1,0 +1,110 @@
+"""我的证照: the library, one licence with its sealed file, and showing it to somebody for a minute (亮证)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from identity.actor import Actor
+from licensing import commands, queries, types
+from licensing.rules import PRESENTATION_LIFE
+from licensing.types import FieldKind, LicenceType
+from portal.citizen import telling
+from portal.citizen.closing import PDF
+from portal.citizen.materials import sent
+from portal.citizen.pictures import qr
+from portal.guards import citizen
+from portal.language import pick
+from portal.resources import Resources
+from storage.database import Session
+from storage.objects import ObjectStore
+
+
+class LicencePages(Controller):
+    path = "/my/licences"
+    guards = [citizen]  # noqa: RUF012 - Litestar's way of marking routes
+    include_in_schema = False
+
+    @get("/", name="licences:library")
+    async def library(
+        self, session: NamedDependency[Session], actor: NamedDependency[Actor], now: NamedDependency[datetime]
+    ) -> Template:
+        held = await queries.listing(session, actor)
+        shown = [
+            {
+                "licence": one,
+                "name": pick(types.get(one.type_code).name),
+                "state": telling.licence_state(queries.state_of(one, now)),
+            }
+            for one in held
+        ]
+        return Template("citizen/licences.html", context={"licences": shown})
+
+    @get("/{identifier:str}", name="licences:show")
+    async def show(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        identifier: FromPath[str],
+    ) -> Template:
+        licence = await queries.get(session, actor, identifier)
+        kind = types.get(licence.type_code)
+        state = queries.state_of(licence, now)
+        context: dict[str, Any] = {
+            "licence": licence,
+            "kind": kind,
+            "state": telling.licence_state(state),
+            "fields": _fields(kind, licence.elements),
+            "presentable": str(state) == "valid" and licence.holder_id == actor.acting_for.id,
+        }
+        return Template("citizen/licence.html", context=context)
+
+    @get("/{identifier:str}/document", name="licences:document")
+    async def document(
+        self,
+        session: NamedDependency[Session],
+        objects: NamedDependency[ObjectStore],
+        actor: NamedDependency[Actor],
+        identifier: FromPath[str],
+    ) -> Response[bytes]:
+        licence = await queries.get(session, actor, identifier)
+        content = await queries.document(session, actor, identifier, objects=objects)
+        name = f"{pick(types.get(licence.type_code).name)} {licence.number}.pdf"
+        return sent(content, name, PDF)
+
+    @post("/{identifier:str}/presentation", name="licences:present")
+    async def present(
+        self,
+        session: NamedDependency[Session],
+        resources: NamedDependency[Resources],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        identifier: FromPath[str],
+    ) -> Template:
+        """The code is shown once and works once, within a minute."""
+        licence = await queries.get(session, actor, identifier)
+        code = await commands.present(session, actor, identifier, at=now)
+        address = f"{resources.settings.public_url.rstrip('/')}/verify/presentation?code={code}"
+        context: dict[str, Any] = {
+            "licence": licence,
+            "kind": types.get(licence.type_code),
+            "code": code,
+            "qr": qr(address),
+            "until": now + PRESENTATION_LIFE,
+            "seconds": int(PRESENTATION_LIFE.total_seconds()),
+        }
+        return Template("citizen/presentation.html", context=context)
+
+
+def _fields(kind: LicenceType, elements: Mapping[str, str]) -> list[dict[str, str]]:
+    """The fields printed on the licence, as its holder reads them."""
+    return [
+        {"key": pick(field.name), "value": elements[field.element]}
+        for field in kind.fields
+        if field.shown and field.kind is not FieldKind.PICTURE and elements.get(field.element)
+    ]

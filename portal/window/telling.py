@@ -1,0 +1,62 @@
+"""The case's ledger entries told to officers: what was done, when, by whom."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from portal.language import gettext
+
+
+def _(text: str) -> str:
+    """Marks a text for the word list; it is translated when it is shown."""
+    return text
+
+
+DONE: Mapping[str, str] = {
+    "application drafted": _("开始填写"),
+    "facts gathered": _("向有关部门核对信息"),
+    "commitment signed": _("签署告知承诺"),
+    "application submitted": _("提交申请"),
+    "application claimed": _("领取办件"),
+    "correction requested": _("一次性告知补正"),
+    "application corrected": _("补正后重新提交"),
+    "application accepted": _("受理"),
+    "acceptance refused": _("不予受理"),
+    "step reviewed": _("出具审查意见"),
+    "special procedure begun": _("启动特别程序，停止计时"),
+    "special procedure ended": _("特别程序结束，继续计时"),
+    "limit extended": _("延长办理期限"),
+    "application granted": _("准予"),
+    "application refused": _("不予"),
+    "licence intended": _("开始制作证照"),
+    "paper sealed": _("文书盖章"),
+    "result delivered": _("送达"),
+    "application withdrawn": _("申请人撤回"),
+    "application rated": _("申请人评价"),
+    "number unmasked": _("查看完整号码"),
+}
+"""The words of each deed of a case."""
+
+BAD = frozenset({"acceptance refused", "application refused", "application withdrawn"})
+
+
+class Entry(Protocol):
+    """What of a ledger entry is told."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def deed(self) -> str: ...
+    @property
+    def details(self) -> dict[str, Any]: ...
+
+
+def event(entry: Entry) -> dict[str, Any]:
+    """One event of the timeline, as `ui.timeline` takes it; a deed without words of its own is shown as recorded."""
+    text = DONE.get(entry.deed)
+    return {
+        "title": gettext(text) if text else entry.deed,
+        "at": entry.at,
+        "by": entry.details.get("by") or gettext("系统"),
+        "state": "bad" if entry.deed in BAD else "done",
+    }
