@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from identity import tasks as identity
 from licensing.tasks import ISSUE
 from portal.resources import Resources
 from services.applications import tasks as applications
@@ -16,6 +17,7 @@ def jobs(resources: Resources) -> Sequence[Job]:
     sessions, objects, sealer = resources.sessions, resources.objects, resources.sealer
     public_url = resources.settings.public_url
     return (
+        Job(identity.SWEEP, partial(identity.sweep, sessions=sessions), every="17 * * * *"),
         Job(GATHER, partial(applications.gather, sessions=sessions, hub=resources.hub)),
         Job(
             PRINT,

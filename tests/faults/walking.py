@@ -4,7 +4,6 @@ import json
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,7 +83,7 @@ def _follow(tour: Tour) -> None:
                 tour.other.append(line.rstrip())
 
 
-def rows(demo: Demonstration, query: str, *values: object) -> list[Mapping[str, Any]]:
+def rows(demo: Demonstration, query: str, *values: object) -> list[dict[str, Any]]:
     """What the portal's database says, read as its superuser."""
     url = Cluster(demo.data / "postgres").url("yiwang")
     with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as connection:
