@@ -5,5 +5,9 @@ from collections.abc import Sequence
 from litestar.types import ControllerRouterHandler
 
 from portal.citizen.doors import CITIZEN_DOORS
+from portal.window.doors import WINDOW_DOORS
 
-DOORS: Sequence[ControllerRouterHandler] = (*CITIZEN_DOORS,)
+DOORS: Sequence[ControllerRouterHandler] = (
+    *CITIZEN_DOORS,
+    *WINDOW_DOORS,
+)

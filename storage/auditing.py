@@ -14,7 +14,7 @@ from storage import ledger
 from storage.checkpoints import Checkpoint, Leaf, Statement, Waiting, leaf_hash, read_checkpoint
 from storage.database import Session
 from storage.errors import LedgerBroken
-from storage.ledger import Entry
+from storage.ledger import Chain, Entry
 from storage.merkle import Frontier
 from storage.signed_notes import Verifier
 
@@ -92,6 +92,11 @@ async def audit(
         waiting = await session.scalar(sa.select(sa.func.count()).select_from(Waiting))
         finding = replace(finding, broken=broken, waiting=int(waiting or 0))
     return finding
+
+
+async def expected(session: Session) -> int:
+    """How many entries there should be, by the heads of the chains: for showing progress."""
+    return int(await session.scalar(sa.select(sa.func.sum(col(Chain.position)))) or 0)
 
 
 async def _chains(session: Session, tell: Told) -> Finding:

@@ -101,7 +101,12 @@ class Progress:
 def log_key(folder: Path, public_url: str) -> signed_notes.Signer:
     """The log's key in the keys folder, made on first use under the portal's address without its scheme."""
     address = public_url.partition("://")[2].rstrip("/") or public_url
-    return signed_notes.open_key(folder / "ledger-checkpoints.key", f"{address}/ledger")
+    return signed_notes.open_key(key_file(folder), f"{address}/ledger")
+
+
+def key_file(folder: Path) -> Path:
+    """Where the log's key is kept in the keys folder; its public half lies beside it as `.pub`."""
+    return folder / "ledger-checkpoints.key"
 
 
 def leaf_data(chain: str, position: int, entry_hash: bytes) -> bytes:

@@ -54,9 +54,7 @@ WHY: Mapping[int, str] = {
 def refusals(*statuses: int) -> dict[int, ResponseSpec]:
     """The problems a call may answer with."""
     return {
-        status: ResponseSpec(
-            Problem, description=WHY[status], media_type=MEDIA_TYPE, generate_examples=False
-        )
+        status: ResponseSpec(Problem, description=WHY[status], media_type=MEDIA_TYPE, generate_examples=False)
         for status in (400, *statuses)
     }
 
@@ -71,7 +69,10 @@ class DocumentPage(OpenAPIRenderPlugin):
         engine = request.app.template_engine
         assert engine is not None  # noqa: S101 - the portal always has one
         template = engine.get_template("api/docs.html")
-        return template.render(request=request, document=openapi_schema, groups=groups(openapi_schema)).encode()
+        page: str = template.render(
+            request=request, document=openapi_schema, groups=groups(openapi_schema)
+        )
+        return page.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Call:
 
     @property
     def public(self) -> bool:
-        return self.operation.get("security") == []
+        return self.operation.get("security") == [{}]
 
     @property
     def body(self) -> Mapping[str, Any]:

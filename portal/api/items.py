@@ -34,7 +34,7 @@ class Items(Controller):
     path = f"{ROOT}/items"
     tags = ["items"]  # noqa: RUF012 - Litestar's way of marking routes
     opt = {"public": True}  # noqa: RUF012 - Litestar's way of marking routes
-    security = []  # noqa: RUF012 - Litestar's way of marking routes
+    security = [{}]  # noqa: RUF012 - Litestar's way of marking routes
 
     @get(
         "/",

@@ -69,9 +69,7 @@ async def draft(session: Session, actor: Actor, number: str, *, at: datetime) ->
     )
     known = facts | checked.values
     materials = await queries.materials_of(session, application)
-    missing = [
-        Missing("question", one.key, "missing") for one in checked.mistakes if one.code == "missing"
-    ]
+    missing = [Missing("question", one.key, "missing") for one in checked.mistakes if one.code == "missing"]
     form = FormSeen(
         schema=json_schema(definition.form, title=definition.name.zh),
         answers=dict(answers.plain(checked.values)),
@@ -108,9 +106,7 @@ async def whole(session: Session, actor: Actor, number: str, *, at: datetime) ->
         light=shown_light(application, at),
         answers=_masked(definition, values) if staff else dict(answers.plain(values)),
         materials=_materials(definition, materials, files, facts | values, today),
-        corrections=[
-            told(CorrectionSeen, one) for one in await queries.corrections_of(session, application)
-        ],
+        corrections=[told(CorrectionSeen, one) for one in await queries.corrections_of(session, application)],
         documents=await _documents(session, actor, number),
         timeline=await timeline(session, number, staff=staff),
         licence=await _licence(session, number),

@@ -34,7 +34,7 @@ class Sessions(Controller):
         description="Signs in and gives a bearer token. Staff need `code`, the six digits of their authenticator; "
         "a code works once. Problems: `sign-in-refused`, `code-needed`, `sign-in-paused` (with Retry-After).",
         responses=refusals(401, 429, 503),
-        security=[],
+        security=[{}],
         opt={"public": True},
     )
     async def sign_in(
@@ -59,9 +59,7 @@ class Sessions(Controller):
             # Returned, not raised: the failure that was counted must be committed.
             return cast(Response[SignedIn], _turned_away(answer, now))
         token = await access_token(session, answer, settings, now)
-        return Response(
-            SignedIn(access_token=token, expires_in=int(settings.token_lifetime.total_seconds()))
-        )
+        return Response(SignedIn(access_token=token, expires_in=int(settings.token_lifetime.total_seconds())))
 
     @delete(
         "/current",
@@ -127,8 +125,6 @@ def _turned_away(answer: CodeNeeded | Refused | Paused, now: datetime) -> Respon
         response = problems.problem(429, "sign-in-paused", until=answer.until.isoformat())
         response.headers["retry-after"] = str(max(1, int((answer.until - now).total_seconds()) + 1))
         return response
-    response = problems.problem(
-        401, "code-needed" if isinstance(answer, CodeNeeded) else "sign-in-refused"
-    )
+    response = problems.problem(401, "code-needed" if isinstance(answer, CodeNeeded) else "sign-in-refused")
     response.headers["www-authenticate"] = "Bearer"
     return response

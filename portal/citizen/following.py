@@ -1,6 +1,5 @@
 """The page of one case: the task list of a draft, what to correct, and afterwards where it stands and what comes next."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +17,7 @@ from portal.citizen.case import ApplicationSeen, Case, open_case
 from portal.citizen.history import Event, history
 from portal.guards import citizen
 from portal.language import gettext as _
+from portal.language import pick
 from services.applications import queries
 from services.applications.rules import APPLICANTS_DEEDS, OPEN, Deed, State, open_deeds
 from services.workflow import calendar
@@ -79,11 +79,11 @@ def _defect(case: Case, target: str, note: str) -> dict[str, str]:
     kind, _sep, key = target.partition(":")
     if kind == "material":
         material = case.definition.material(key)
-        name = tasks.pick(material.name) if material else key
+        name = pick(material.name) if material else key
         return {"name": name, "note": note, "href": tasks.material_address(case, key)}
     question = case.definition.form.question(key)
     page = next(page for page in case.definition.form.pages() if question in page.questions)
-    name = tasks.pick(question.label) if question else key
+    name = pick(question.label) if question else key
     return {"name": name, "note": note, "href": f"{tasks.page_address(case, page.key)}#{key}"}
 
 
@@ -154,25 +154,19 @@ async def papers(session: Session, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def ahead(case: Case) -> Sequence[Event]:
+def ahead(case: Case) -> list[Event]:
     """What is still to come, after what has happened."""
     state = case.application.state
     if state is State.SUBMITTED:
         return [_next(_("决定是否受理")), _next(_("作出决定")), _next(_("送达结果"))]
     if state in {State.ACCEPTED, State.SUSPENDED}:
-        step = case.definition.step(case.application.step or "")
-        now = [_next(tasks.pick(step.name), state="now")] if step else []
-        return (
-            [*now, _next(_("作出决定")), _next(_("送达结果"))]
-            if step and step.kind != "decide"
-            else [
-                *now,
-                _next(_("送达结果")),
-            ]
-        )
-    if state in {State.GRANTED, State.REFUSED}:
-        return [_next(_("送达结果"))]
-    return []
+        steps = [step.key for step in case.definition.steps]
+        here = steps.index(case.application.step) if case.application.step in steps else len(steps)
+        names = [pick(step.name) for step in case.definition.steps[here:]]
+        return [_next(name, "next" if place else "now") for place, name in enumerate(names)] + [
+            _next(_("送达结果"))
+        ]
+    return [_next(_("送达结果"))] if state in {State.GRANTED, State.REFUSED} else []
 
 
 def _next(title: str, state: str = "next") -> Event:

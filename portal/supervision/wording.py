@@ -141,6 +141,18 @@ def broken(why: str | None) -> str:
     return gettext(BREAKS.get(why or "", why or ""))
 
 
+def order_state(code: str) -> tuple[str, str]:
+    """What an order's state is called, and the colour of its tag."""
+    text, colour = ORDER_STATES[code]
+    return gettext(text), colour
+
+
+def indicator(kind: str) -> tuple[str, str]:
+    """The name of an indicator and how it is calculated."""
+    name, definition = INDICATORS[kind]
+    return gettext(name), gettext(definition)
+
+
 def answered() -> str:
     """Somebody else was quicker."""
     return gettext(_("这个督办已经有了回复，或者已经办结"))

@@ -21,7 +21,9 @@ DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, h
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = """
 async (rules) => {
-  const found = await axe.run(document, {runOnly: {type: "tag", values: rules}, preload: false});
+  const found = await axe.run(document, {
+    runOnly: {type: "tag", values: rules}, preload: false, resultTypes: ["violations"]
+  });
   return found.violations.map(one => one.id + ": " + one.nodes.slice(0, 3).map(
     node => node.target.join(" ") + " " + (node.failureSummary || "").replace(/\\s+/g, " ")).join(" | "));
 }

@@ -1,0 +1,132 @@
+"""Many at once, on real commits: exactly one wins, the others are told, nothing happens twice."""
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.applications.commands import closing, deciding, receiving, submitting
+from services.applications.errors import ApplicationError, ClaimedBySomebody, StepNotOpen
+from services.applications.models import Application
+from services.applications.rules import State
+from services.workflow.models import CaseClock
+from storage import ledger
+from storage.database import open_sessions
+from tests.integration.applications.test_whole_case import (
+    CARD,
+    Case,
+    begin,
+    fill,
+    people,
+    staff,
+)
+from tests.support.city import resources
+
+pytestmark = pytest.mark.anyio
+MANY = 12
+
+
+@pytest.fixture
+async def committing(city, city_engine):
+    """The sample city with commits that last: races are lost and won only between real transactions."""
+    async with resources(city, open_sessions(city_engine), city_engine) as held:
+        yield held
+
+
+async def ready_case(held):
+    person = await people(held, "person-d")
+    case = await begin(held, person, "unemployment-benefit")
+    await fill(case, person, {"registers": "yes", "bank_card": CARD})
+    return person, case
+
+
+async def together(*deeds):
+    """Run all at once; the results and refusals in order."""
+    return await asyncio.gather(*deeds, return_exceptions=True)
+
+
+def sorted_out(results):
+    won = [one for one in results if not isinstance(one, BaseException)]
+    refused = [one for one in results if isinstance(one, ApplicationError)]
+    assert len(won) + len(refused) == len(results), results
+    return won, refused
+
+
+async def deeds(held, number):
+    async with held.sessions() as session:
+        return [entry.deed for entry in await ledger.entries(session, number)]
+
+
+async def test_the_same_submission_many_times_at_once_is_one_submission(committing):
+    person, case = await ready_case(committing)
+    won, refused = sorted_out(
+        await together(*(case.do(submitting.submit, person, key="same") for _ in range(MANY)))
+    )
+    assert (len(won), refused) == (MANY, [])
+    assert len({one.submitted_at for one in won}) == 1
+    assert (await deeds(committing, case.number)).count("application submitted") == 1
+    async with committing.sessions() as session:
+        clocks = await session.scalars(sa.select(CaseClock).where(col(CaseClock.case_number) == case.number))
+        assert len(list(clocks)) == 1
+
+
+async def test_different_submissions_at_once_leave_one_winner(committing):
+    person, case = await ready_case(committing)
+    won, refused = sorted_out(
+        await together(*(case.do(submitting.submit, person, key=f"key-{n}") for n in range(MANY)))
+    )
+    assert len(won) == 1
+    assert all(isinstance(one, StepNotOpen) for one in refused)
+
+
+async def test_two_clerks_claim_and_one_has_it(committing):
+    person, case = await ready_case(committing)
+    await case.do(submitting.submit, person, key="k")
+    clerks = await staff(committing, "insurance-window", "centre-window-1", "centre-window-2")
+    won, refused = sorted_out(await together(*(case.do(receiving.claim, clerk) for clerk in clerks)))
+    assert len(won) == 1
+    assert {one.name for one in refused if isinstance(one, ClaimedBySomebody)} == {won[0].claimed_by_name}
+
+
+async def test_withdrawing_while_a_clerk_accepts_ends_one_way_only(committing):
+    (clerk,) = await staff(committing, "insurance-window")
+    for _ in range(4):
+        person, case = await ready_case(committing)
+        await case.do(submitting.submit, person, key="k")
+        sorted_out(
+            await together(
+                case.do(closing.withdraw, person, reason="不办了"), case.do(receiving.accept, clerk)
+            )
+        )
+        ended = await case.look(person)
+        recorded = await deeds(committing, case.number)
+        assert ended.state in {State.WITHDRAWN, State.ACCEPTED}
+        assert ("application withdrawn" in recorded) == (ended.state is State.WITHDRAWN)
+
+
+async def test_a_decision_is_made_once(committing):
+    person, case = await ready_case(committing)
+    await case.do(submitting.submit, person, key="k")
+    clerk, approver = await staff(committing, "insurance-window", "insurance-approver")
+    await case.do(receiving.accept, clerk)
+    tries = [case.do(deciding.grant, approver) for _ in range(4)]
+    tries += [case.do(deciding.refuse, approver, reason="示例：条件不符。") for _ in range(4)]
+    won, refused = sorted_out(await together(*tries))
+    assert len(won) == 1
+    assert all(isinstance(one, StepNotOpen) for one in refused)
+    recorded = await deeds(committing, case.number)
+    assert recorded.count("application granted") + recorded.count("application refused") == 1
+
+
+async def test_numbers_given_at_once_are_all_different(committing):
+    person = await people(committing, "person-d")
+    cases = await asyncio.gather(*(begin(committing, person, "unemployment-benefit") for _ in range(MANY)))
+    numbers = {case.number for case in cases if isinstance(case, Case)}
+    assert len(numbers) == MANY
+    assert {len(number) for number in numbers} == {43}
+    async with committing.sessions() as session:
+        kept = await session.scalar(
+            sa.select(sa.func.count()).select_from(Application).where(col(Application.number).in_(numbers))
+        )
+    assert kept == MANY

@@ -1,0 +1,125 @@
+"""People in front of the portal: each `Browser` drives the real application through HTTP, in the sample city."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Protocol
+
+import httpx
+import psycopg
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from portal.app import create_app
+from portal.cli.demo import people
+from portal.resources import Resources
+from storage.database import open_engine, open_sessions
+from tests.support import postgres
+from tests.support.city import HOST, Browser, City, resources, today_code
+from tests.support.pages import complaints
+
+Opening = Callable[[], Browser]
+"""A new browser that nobody is signed in with."""
+
+
+class SigningIn(Protocol):
+    """`signed_in("person-a", firm="firm-restaurant")` or `signed_in("market-window")`."""
+
+    async def __call__(self, who: str, *, firm: str | None = None) -> Browser: ...
+
+
+def checked(page: httpx.Response) -> httpx.Response:
+    """The page, once nothing about its markup, language and forms is wrong."""
+    if page.headers.get("content-type", "").startswith("text/html"):
+        assert complaints(page.text) == [], str(page.url)
+    return page
+
+
+@asynccontextmanager
+async def portal_on(held: Resources) -> AsyncIterator[Opening]:
+    """The application on these resources, and browsers to open it with."""
+    app = create_app(held.settings, opened=held)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app.lifespan())
+        clients: list[httpx.AsyncClient] = []
+
+        def opened() -> Browser:
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            client = httpx.AsyncClient(transport=transport, base_url=HOST)
+            clients.append(client)
+            return Browser(client)
+
+        yield opened
+        for client in clients:
+            await client.aclose()
+
+
+def entrance(opened: Opening) -> SigningIn:
+    """Signing in through the pages: a citizen by key, for a firm if told so; staff by login, with their code."""
+
+    async def signed_in(who: str, *, firm: str | None = None) -> Browser:
+        citizens = {one.key: one.id_number for one in people.PEOPLE}
+        browser = opened()
+        await browser.get("/sign-in")
+        await browser.post("/sign-in", {"account": citizens.get(who, who), "password": people.PASSWORD})
+        await browser.follow()
+        if who not in citizens:
+            await browser.post("/sign-in/code", {"code": today_code(who)})
+            await browser.follow()
+        if firm is not None:
+            await act_for(browser, people.firm(firm).name)
+        return browser
+
+    return signed_in
+
+
+async def act_for(browser: Browser, name: str) -> None:
+    page = await browser.get("/acting-for")
+    before, _, _ = page.text.partition(name + "\n")
+    values = before.rpartition('value="')[2]
+    await browser.post("/acting-for", {"party": values[:36]})
+    await browser.follow()
+
+
+@pytest.fixture
+async def stranger(held: Resources) -> AsyncIterator[Opening]:
+    """Browsers of people who are not signed in."""
+    async with portal_on(held) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sign_in(stranger: Opening) -> SigningIn:
+    """Browsers of people who are."""
+    return entrance(stranger)
+
+
+@pytest.fixture
+async def sign_in_without_hub(held_without_hub: Resources) -> AsyncIterator[SigningIn]:
+    """The same while the sharing hub refuses every connection."""
+    async with portal_on(held_without_hub) as opened:
+        yield entrance(opened)
+
+
+@pytest.fixture
+async def held_for_real(
+    city: City, city_engine: AsyncEngine, server: postgres.Server
+) -> AsyncIterator[Resources]:
+    """A copy of the sample city whose transactions really commit and really meet, for what happens at once."""
+    await city_engine.dispose()
+    name = f"city_{datetime.now(UTC):%H%M%S%f}"
+    with psycopg.connect(server.cluster.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE city OWNER {postgres.OWNER}")
+    engine = open_engine(server.url(name, postgres.APPLICATION))
+    try:
+        async with resources(city, open_sessions(engine), engine) as found:
+            yield found
+    finally:
+        await engine.dispose()
+        server.drop(name)
+
+
+@pytest.fixture
+async def sign_in_for_real(held_for_real: Resources) -> AsyncIterator[SigningIn]:
+    async with portal_on(held_for_real) as opened:
+        yield entrance(opened)
