@@ -9,14 +9,13 @@ from hmac import new as hmac
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from portal import dependencies, guards, headers, health, logs, refusals
+from portal.api import description
 from portal.authentication import Authentication, SignInSettings
 from portal.demo_people import demo_people
 from portal.doors import DOORS
@@ -55,7 +54,7 @@ def create_app(
             backend="gzip", minimum_size=1000, exclude=["/static/", "/events"]
         ),
         request_max_body_size=LARGEST_FORM,
-        openapi_config=_openapi(),
+        openapi_config=description.openapi(),
         logging_config=None,
         lifespan=[_lifespan(settings, opened)],
     )
@@ -114,20 +113,20 @@ def csrf_secret(settings: Settings) -> str:
 
 
 def _site(settings: Settings) -> Site:
-    return Site(city=Pair(settings.city, settings.city_en), theme=settings.theme, demo=settings.demo)
+    return Site(
+        city=Pair(settings.city, settings.city_en),
+        theme=settings.theme,
+        demo=settings.demo,
+        organiser=Pair(settings.organiser, settings.organiser_en),
+        operator=Pair(settings.operator, settings.operator_en),
+        hotline=settings.hotline,
+        record=settings.icp_record,
+        police_record=settings.police_record,
+        identification=settings.site_identification,
+    )
 
 
 def _static_files() -> ControllerRouterHandler:
     return create_static_files_router(
         path="/static", directories=[STATIC], opt={"public": True}, include_in_schema=False
-    )
-
-
-def _openapi() -> OpenAPIConfig:
-    """The API's description as JSON and YAML; the page at /api/docs is our own, since the usual ones load a CDN."""
-    return OpenAPIConfig(
-        title="一网 Yiwang API",
-        version="1",
-        path="/api/docs",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json"), YamlRenderPlugin(path="/openapi.yaml")],
     )

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
+from portal.api.doors import API_DOORS
 from portal.citizen.doors import CITIZEN_DOORS
 from portal.window.doors import WINDOW_DOORS
 
 DOORS: Sequence[ControllerRouterHandler] = (
     *CITIZEN_DOORS,
     *WINDOW_DOORS,
+    *API_DOORS,
 )

@@ -39,7 +39,6 @@ STATUS: dict[type[Exception], int] = {
     applications.FileNotAllowed: 422,
     applications.FileUnreadable: 422,
     applications.WrongApplicant: 422,
-    applications.KeyUsedOtherwise: 422,
     applications.ApplicationError: 409,
     catalogue.ItemNotFound: 404,
     catalogue.ItemWithdrawn: 410,

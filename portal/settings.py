@@ -34,7 +34,9 @@ class Settings(BaseSettings):
         None, description="the hub's database as the role that owns it"
     )
     public_url: str = Field("http://127.0.0.1:8000", description="where people reach the portal")
-    party: str = Field("portal", description="who this portal is to the hub: the operating organ's credit code")
+    party: str = Field(
+        "portal", description="who this portal is to the hub: the operating organ's credit code"
+    )
     hub_url: str = Field("http://127.0.0.1:8001", description="where the portal reaches the sharing hub")
     host: str = Field("127.0.0.1", description="address the server listens on")
     port: int = Field(8000, ge=1, le=65535, description="port of the portal")
@@ -49,6 +51,16 @@ class Settings(BaseSettings):
     demo: bool = Field(False, description="sample people shown on the sign-in page; never in production")
     city: str = Field("示例市", description="the city's name in page titles and papers")
     city_en: str = Field("Sample City", description="the same in English")
+    organiser: str = Field("示例市人民政府办公室", description="主办单位, in the footer")
+    organiser_en: str = Field(
+        "General Office, People's Government of Sample City", description="the same in English"
+    )
+    operator: str = Field("示例市政务服务中心", description="承办单位, in the footer")
+    operator_en: str = Field("Government Service Centre of Sample City", description="the same in English")
+    hotline: str = Field("12345", description="the number people call for help")
+    icp_record: str = Field("", description="ICP 备案号, in the footer")
+    police_record: str = Field("", description="公安备案号, in the footer")
+    site_identification: str = Field("", description="网站标识码, in the footer")
     theme: Literal["blue", "red"] = Field("blue", description="colour of the band")
     log_format: Literal["console", "json"] = Field("console", description="how log lines look")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")

@@ -35,7 +35,7 @@ LARGEST_MATERIAL = 64 * 1024 * 1024
 Key = Annotated[
     str,
     HeaderParameter(
-        header="Idempotency-Key",
+        name="Idempotency-Key",
         pattern=r"^[\x21-\x7e]{1,64}$",
         description="1 to 64 visible characters of your own choice; the same again does nothing twice",
     ),
@@ -46,7 +46,6 @@ OTHER_QUESTION = "not-a-question"
 class Applying(Controller):
     path = f"{ROOT}/applications"
     tags = ["applications"]  # noqa: RUF012 - Litestar's way of marking routes
-    guards = [citizen]  # noqa: RUF012 - Litestar's way of marking routes
 
     @post(
         "/",
@@ -55,6 +54,7 @@ class Applying(Controller):
         description="Opens a draft and asks the registers at once: the form comes prefilled, with the origin of "
         "every answer, and each material says where it comes from and whether it is still needed.",
         responses=refusals(401, 403, 404, 410, 422, 503),
+        guards=[citizen],
     )
     async def start(
         self,
@@ -80,6 +80,7 @@ class Applying(Controller):
         summary="草稿",
         description="The case as it is being filled in: form, answers, materials, and what is missing.",
         responses=refusals(401, 403, 404),
+        guards=[citizen],
     )
     async def draft(
         self,
@@ -97,6 +98,7 @@ class Applying(Controller):
         description="Keeps the answers named; others stay. If one of them is wrong, nothing is kept and all "
         "mistakes are told (`answers-wrong`). In a correction only what the notice named may change.",
         responses=refusals(401, 403, 404, 409, 422),
+        guards=[citizen],
     )
     async def save(
         self,
@@ -117,6 +119,7 @@ class Applying(Controller):
         description="Meets a material by files (multipart, one or several parts called `file`, replacing those "
         "handed in before) or by its commitment. Files are judged by their content, not their names.",
         responses=refusals(401, 403, 404, 409, 413, 422, 503),
+        guards=[citizen],
         operation_class=bodies.taking(
             {bodies.MULTIPART: bodies.FILES, bodies.JSON: bodies.schema_of(Commit)}
         ),
@@ -159,6 +162,7 @@ class Applying(Controller):
         summary="撤下材料的文件",
         description="Takes the files of a material back.",
         responses=refusals(401, 403, 404, 409),
+        guards=[citizen],
     )
     async def take_back(
         self,
@@ -177,6 +181,7 @@ class Applying(Controller):
         summary="删除草稿",
         description="Throws a draft away; nothing of it is kept. What was handed in is withdrawn instead.",
         responses=refusals(401, 403, 404, 409),
+        guards=[citizen],
     )
     async def discard(
         self,
@@ -195,6 +200,7 @@ class Applying(Controller):
         description="Hands the case in. Sent twice with one key, it is done once and answered alike; "
         "`incomplete` names everything that is missing.",
         responses=refusals(401, 403, 404, 409, 410, 422),
+        guards=[citizen],
         operation_class=bodies.taking({bodies.JSON: bodies.schema_of(Submission)}, required=False),
     )
     async def submit(
@@ -218,6 +224,7 @@ class Applying(Controller):
         description="Keeps corrected answers and hands the case in again, in one step. Corrected materials are "
         "put before. Sent twice with one key, it is done once.",
         responses=refusals(401, 403, 404, 409, 422),
+        guards=[citizen],
         operation_class=bodies.taking({bodies.JSON: bodies.schema_of(Corrections)}, required=False),
     )
     async def correct(

@@ -69,9 +69,7 @@ class DocumentPage(OpenAPIRenderPlugin):
         engine = request.app.template_engine
         assert engine is not None  # noqa: S101 - the portal always has one
         template = engine.get_template("api/docs.html")
-        page: str = template.render(
-            request=request, document=openapi_schema, groups=groups(openapi_schema)
-        )
+        page: str = template.render(request=request, document=openapi_schema, groups=groups(openapi_schema))
         return page.encode()
 
 

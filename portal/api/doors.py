@@ -6,12 +6,16 @@ from litestar.types import ControllerRouterHandler
 
 from portal.api import applying, following, items, ledger, licences, oversight, sessions, window
 
+
+class Applications(applying.Applying, following.Following):
+    """One controller for one address: two would both answer OPTIONS there, and Litestar refuses that."""
+
+
 API_DOORS: Sequence[ControllerRouterHandler] = (
     sessions.Sessions,
     sessions.Parties,
     items.Items,
-    applying.Applying,
-    following.Following,
+    Applications,
     window.Window,
     licences.Licences,
     licences.verify,

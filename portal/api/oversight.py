@@ -1,8 +1,7 @@
 """The supervisors' door: the board, cards, orders."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, timezone
-from typing import Annotated, Protocol
+from datetime import datetime
+from typing import Annotated
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
@@ -10,7 +9,6 @@ from litestar.params import JSONBody, QueryParameter
 
 from identity.actor import Actor, Role
 from portal.api import cursors, reading
-from portal.api.case_schemas import ApplicationLine
 from portal.api.description import ROOT, refusals
 from portal.api.oversight_schemas import (
     BoardRowSeen,
@@ -156,7 +154,8 @@ def _row(row: BoardRow) -> BoardRowSeen:
 
 
 def _rate(rate: Rate) -> RateSeen:
-    return told(RateSeen, rate)
+    percent = float(rate.percent) if rate.percent is not None else None
+    return RateSeen(numerator=rate.numerator, denominator=rate.denominator, percent=percent)
 
 
 def _moment(text: str) -> datetime:

@@ -13,11 +13,11 @@ from services.oversight.rules import CardKind
 
 
 class RateSeen(Struct, frozen=True, kw_only=True):
-    """A share with what it was counted from; `share` is none where there are too few cases to say anything."""
+    """A share with what it was counted from; `percent` is none below five cases (样本不足)."""
 
     numerator: int
     denominator: int
-    share: float | None
+    percent: float | None
 
 
 class BoardRowSeen(Struct, frozen=True, kw_only=True):

@@ -127,7 +127,9 @@ class Window(Controller):
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         *,
-        state: Annotated[list[State] | None, QueryParameter(description="one or several states")] = None,
+        states: Annotated[
+            list[State] | None, QueryParameter(name="state", description="one or several states")
+        ] = None,
         mine: FromQuery[bool] = False,
         light: Annotated[str | None, QueryParameter(pattern="^(green|yellow|red)$")] = None,
         item: Annotated[str | None, QueryParameter(pattern="^[a-z0-9-]{1,100}$")] = None,
@@ -136,7 +138,7 @@ class Window(Controller):
     ) -> ApplicationPage:
         wanted = Filter(
             today=local_day(now),
-            states=frozenset(state) if state else OPEN,
+            states=frozenset(states) if states else OPEN,
             mine=mine,
             light=light,
             item_code=item,

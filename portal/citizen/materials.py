@@ -109,7 +109,7 @@ class MaterialPages(Controller):
         case = await open_case(session, actor, number, now, lock=True)
         material = _material(case, code)
         if (await request.form()).get("agreed") != "yes":
-            unsigned = Form[Any](errors={"agreed": _("请先阅读承诺内容，再勾选同意")})
+            unsigned: Form[Any] = Form(errors={"agreed": _("请先阅读承诺内容，再勾选同意")})
             return _shown(case, material, unsigned, 422)
         await drafting.commit_to(session, actor, number, case.definition, code, at=now)
         return Redirect(tasks.material_address(case, code), status_code=303)

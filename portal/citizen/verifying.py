@@ -75,8 +75,8 @@ class VerifyingPages(Controller):
 
     @get("/presentation", name="verifying:ask-presentation")
     async def ask_presentation(self, code: FromQuery[str] = "") -> Template:
-        typed: forms.Typed = {"code": _plain(code)} if code else {}
-        return Template("citizen/redeem.html", context={"form": Form[Any](typed), "shown": None})
+        form: Form[Shown] = Form({"code": _plain(code)} if code else {})
+        return Template("citizen/redeem.html", context={"form": form, "shown": None})
 
     @post("/presentation", name="verifying:redeem")
     async def redeem(

@@ -148,7 +148,7 @@ async def _page(session: Session, application: Application, form: Form[Any], now
         "application": application,
         "case": await _row(session, application, now),
         "clocks": await clocks.clocks_of(session, number),
-        "events": await records.timeline(session, number),
+        "events": showing.shown_events(await records.timeline(session, number), application),
         "cards": await queries.cards_of(session, number),
         "orders": [(order, state_of(order, today)) for order in await queries.orders_of(session, number)],
         "addressees": await queries.addressees(session, application.department_code),

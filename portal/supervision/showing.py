@@ -1,7 +1,7 @@
 """Rows as supervisors' tables show them: the light, and how many working days are left or too many."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from identity import queries as identity
@@ -10,6 +10,7 @@ from identity.numbers import mask_name
 from portal.language import Pair, pick
 from portal.supervision import wording
 from services.applications.models import Application
+from services.oversight.records import Event
 from services.oversight.rules import CaseLight, light
 from services.workflow import calendar
 from services.workflow.rules import Calendar, working_days_between
@@ -69,6 +70,12 @@ def applicant(case: Application) -> str:
     """An organisation by its name, a person masked: supervision looks at how a case is handled, not at whom it is for."""
     organisation = case.applicant_kind is PartyKind.ORGANISATION
     return case.applicant_name if organisation else mask_name(case.applicant_name)
+
+
+def shown_events(events: Sequence[Event], case: Application) -> list[Event]:
+    """The record with the applicant's own name masked as everywhere on these pages; officers stand by their names."""
+    hidden = {case.applicant_name, case.filed_by_name}
+    return [replace(event, by=mask_name(event.by)) if event.by in hidden else event for event in events]
 
 
 def cursor(*parts: object) -> str:

@@ -5,7 +5,6 @@ ApplicationError
 ├── StepNotOpen           the deed does not start from the current state
 ├── NotYourDeed           this role does not do this deed
 ├── ClaimedBySomebody     another officer works on the case
-├── NotClaimed            the officer must claim the case first
 ├── AcceptorMayNotDecide  接办分离: who accepted, or spoke as one of two, may not decide
 ├── AlreadySpoke          the second of two persons must be another person
 ├── StepsNotDone          the decision was asked for before every step was done
@@ -20,7 +19,6 @@ ApplicationError
 ├── MaterialNotSpared     this material cannot be met by a commitment
 ├── FileEmpty · FileTooLarge · TooManyFiles · FileNotAllowed · FileUnreadable
 ├── WrongApplicant        the item is not for this kind of applicant
-├── KeyUsedOtherwise      the idempotency key belongs to another submission
 ├── ResultNotReady        the result document is still being made
 ├── AlreadyRated          one rating for one case (一事一评)
 └── ChangedMeanwhile      somebody changed the draft since it was read
@@ -58,12 +56,6 @@ class ClaimedBySomebody(ApplicationError):
     def __init__(self, name: str) -> None:
         super().__init__("claimed by another officer")
         self.name = name
-
-
-class NotClaimed(ApplicationError):
-    def __init__(self, number: str) -> None:
-        super().__init__(f"{number} is not claimed")
-        self.number = number
 
 
 class AcceptorMayNotDecide(ApplicationError):
@@ -188,11 +180,6 @@ class WrongApplicant(ApplicationError):
         super().__init__(f"{code} is not for a {kind}")
         self.code = code
         self.kind = kind
-
-
-class KeyUsedOtherwise(ApplicationError):
-    def __init__(self) -> None:
-        super().__init__("the idempotency key belongs to another submission")
 
 
 class ResultNotReady(ApplicationError):

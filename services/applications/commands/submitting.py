@@ -39,7 +39,7 @@ async def submit(
 ) -> Application:
     """Hand the case in. The same `key` again gives the same case and does nothing: pressed twice, done once.
 
-    Raises AnswersWrong, Incomplete (with everything that is missing), StepNotOpen, KeyUsedOtherwise,
+    Raises AnswersWrong, Incomplete (with everything that is missing), StepNotOpen,
     catalogue.ItemWithdrawn when nobody may apply for the item any more (the draft stays).
     """
     application = await _own(session, actor, number)
