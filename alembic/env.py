@@ -18,7 +18,7 @@ from storage.database import metadata
 def load_tables() -> None:
     for package in (storage, identity, licensing, services):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name.rpartition(".")[2] in {"models", "ledger", "kept_forms"}:
+            if module.name.rpartition(".")[2] in {"models", "ledger", "checkpoints"}:
                 importlib.import_module(module.name)
 
 

@@ -19,6 +19,9 @@ UNLIMITED = "长期"
 ISSUED_WITH = ("ZZQZR", "ZZQZMC", "ZZQZSJ", "CJSJ")
 """Elements that exist only once the licence is sealed."""
 
+EDITION, EARLIER = "KZ_BBLX", "KZ_GLZZBS"
+"""Elements of a later version: why it was made (变更, 延续, 补发) and the identifier of the one before (关联证照标识)."""
+
 CORE = (
     "ZZMC",
     "ZZLXDM",
@@ -91,6 +94,7 @@ def compose(
     """All elements known when the licence is decided; those of `ISSUED_WITH` come with the seal."""
     bearer = licence_type.holder
     named = licence_type.field(bearer.name_field) if bearer.name_field else None
+    code_kind = bearer.code_kinds.get(holder.kind, bearer.code_kind)
     return dict(own) | {
         "ZZMC": licence_type.name.zh,
         "ZZLXDM": licence_type.code,
@@ -101,8 +105,8 @@ def compose(
         "ZZBFRQ": naming.issued_on.isoformat(),
         "CZZT": own[named.element] if named else holder.name,
         "CZZTDM": naming.number if bearer.code_is_number else own.get("CZZTDM", ""),
-        "CZZTDMLX": bearer.code_kind.zh,
-        "CZZTDMLXDM": bearer.code_kind.code,
+        "CZZTDMLX": code_kind.zh,
+        "CZZTDMLXDM": code_kind.code,
         "ZZYXQQSRQ": naming.issued_on.isoformat(),
         "ZZYXQJZRQ": naming.valid_until.isoformat() if naming.valid_until else UNLIMITED,
     }

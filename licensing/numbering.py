@@ -124,7 +124,9 @@ def _with_check_digit(pattern: str, values: Mapping[str, object]) -> str:
 
 
 def _credit(prefix: str, values: Mapping[str, object]) -> str:
-    return credit_code(prefix, str(values["region"]), f"MA{_base31(int(str(values['serial'])), 6)}")
+    # Two characters of registering authority and kind, then the lead of the organisation code if it is not MA.
+    body = (prefix[2:] or "MA") + _base31(int(str(values["serial"])), 6)
+    return credit_code(prefix[:2], str(values["region"]), body)
 
 
 def _base31(value: int, width: int) -> str:

@@ -5,7 +5,8 @@ in the page's own face, which makes a document 10 kB smaller than outlines. Noth
 national emblem.
 """
 
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from html import escape
 from math import cos, degrees, pi, sin, tau
 
@@ -83,18 +84,50 @@ def _ghost(text: str, size: float, colour: str, opacity: float) -> str:
 
 
 @cache
-def frame(width: float, height: float, ink: str, second: str, tint: str) -> str:
-    """The border of a licence: a braided band between rules, rosettes in the corners, a great rosette behind."""
-    inset, band = 9.0, 8.0
+def frame(width: float, height: float, ink: str, second: str, tint: str, *, fretted: bool = False) -> str:
+    """The border of a licence: a braided or fretted (回纹) band between rules, rosettes in the corners, a great
+    rosette behind."""
+    body = f'<rect width="{width}" height="{height}" fill="{tint}"/>' + _panel(
+        width, height, 9.0, 8.0, ink, second, tint, strand=_fret if fretted else _braid
+    )
+    return _svg((0, 0, width, height), body, "")
+
+
+@cache
+def spread(width: float, height: float, ink: str, second: str, tint: str) -> str:
+    """The ground of an open booklet: two framed pages and the shadow of the fold between them."""
+    half = width / 2
+    page = _panel(half, height, 8.0, 4.6, ink, second, tint, strand=_braid)
+    fold = "".join(
+        f'<rect x="{half - reach}" width="{2 * reach}" height="{height}" fill="{ink}" fill-opacity=".035"/>'
+        for reach in (0.4, 1.2, 2.4, 4.0)
+    )
+    body = f'<rect width="{width}" height="{height}" fill="{tint}"/>{page}<g transform="translate({half} 0)">{page}</g>'
+    return _svg((0, 0, width, height), body + fold, "")
+
+
+Strand = Callable[[float, float, str, str], str]
+
+
+def _panel(
+    width: float,
+    height: float,
+    inset: float,
+    band: float,
+    ink: str,
+    second: str,
+    tint: str,
+    *,
+    strand: Strand,
+) -> str:
     parts = [
-        f'<rect width="{width}" height="{height}" fill="{tint}"/>',
         _rosette(width / 2, height / 2, min(width, height) * 0.37, second, 0.12, 0.3, 30, 0.16),
         _watermark(width, height, ink),
         _rules(width, height, inset, band, ink, second),
-        _bands(width, height, inset, band, ink, second),
+        _bands(width, height, inset, band, lambda length: strand(length, band, ink, second)),
         *(_corner(x, y, band, ink, second, tint) for x, y in _corners(width, height, inset + band / 2)),
     ]
-    return _svg((0, 0, width, height), "".join(parts), "")
+    return "".join(parts)
 
 
 def _corners(width: float, height: float, inset: float) -> list[tuple[float, float]]:
@@ -115,8 +148,10 @@ def _rules(width: float, height: float, inset: float, band: float, ink: str, sec
     )
 
 
-def _bands(width: float, height: float, inset: float, band: float, ink: str, second: str) -> str:
-    """Four braided bands: waves of two heights in opposite phase, whole periods from corner to corner."""
+def _bands(
+    width: float, height: float, inset: float, band: float, strand: Callable[[float], str]
+) -> str:
+    """Four bands, whole periods of their pattern from corner to corner."""
     mid, start = inset + band / 2, inset + band
     sides = (
         (f"translate({start} {mid})", width - 2 * start),
@@ -124,18 +159,37 @@ def _bands(width: float, height: float, inset: float, band: float, ink: str, sec
         (f"translate({mid} {start}) rotate(90)", height - 2 * start),
         (f"translate({width - mid} {start}) rotate(90)", height - 2 * start),
     )
-    return "".join(f'<g transform="{move}">{_braid(length, band, ink, second)}</g>' for move, length in sides)
+    return "".join(f'<g transform="{move}">{strand(length)}</g>' for move, length in sides)
 
 
 def _braid(length: float, band: float, ink: str, second: str) -> str:
-    """Strands in hundredths of a millimetre: whole numbers keep the file small."""
+    """Waves of two heights in opposite phase. In hundredths of a millimetre: whole numbers keep the file small."""
     reach = band / 2 - 0.7
     strands = ((1.0, ink, 26), (0.62, second, 24))
+    periods = round(length / (band * 1.25))
     parts = []
     for share, colour, weight in strands:
-        data = "".join(_wave(length, round(length / 10), sign * reach * share) for sign in (1, -1))
+        data = "".join(_wave(length, periods, sign * reach * share) for sign in (1, -1))
         parts.append(f'<path d="{data}" stroke="{colour}" stroke-width="{weight}"/>')
     return f'<g transform="scale(.01)" fill="none">{"".join(parts)}</g>'
+
+
+def _fret(length: float, band: float, ink: str, second: str) -> str:
+    """Key after key (回纹) on a ground line, each turning inwards, with a light rule above."""
+    reach = (band / 2 - 1.0) * 100
+    count = max(1, round(length / (band * 0.95)))
+    step = 100 * length / count
+    turns = ((0, 1), (0, -1), (0.78, -1), (0.78, 0.45), (0.26, 0.45), (0.26, -0.42), (0.52, -0.42), (0.52, 0))
+    keys = "".join(
+        "M" + "L".join(f"{round(step * (k + 0.11 + x))} {round(reach * y)}" for x, y in turns)
+        for k in range(count)
+    )
+    ground = f"M0 {round(reach)}H{round(100 * length)}"
+    light = f"M0 {round(-reach - 45)}H{round(100 * length)}"
+    return (
+        f'<g transform="scale(.01)" fill="none" stroke-width="48"><path d="{keys}{ground}" stroke="{ink}"/>'
+        f'<path d="{light}" stroke="{second}" stroke-width="20"/></g>'
+    )
 
 
 def _wave(length: float, periods: int, reach: float) -> str:
@@ -233,12 +287,39 @@ def _svg(box: tuple[float, float, float, float], body: str, title: str) -> str:
     )
 
 
-FRAMES = {
-    "frame-portrait": lambda: frame(210, 297, "#1d5b4f", "#b48a3c", "#fbfdf9"),
-    "frame-landscape": lambda: frame(297, 210, "#7a4a17", "#b8892f", "#fffdf6"),
-    "divider-green": lambda: divider("#1d5b4f", "#b48a3c"),
-    "divider-brown": lambda: divider("#7a4a17", "#b8892f"),
-    "card-front": lambda: card("#a3221f", "#d3a54a", "#fff9ee", back=False),
-    "card-back": lambda: card("#a3221f", "#d3a54a", "#fff9ee", back=True),
+PALETTES: Mapping[str, tuple[str, str, str]] = {
+    "green": ("#1d5b4f", "#b48a3c", "#fbfdf9"),
+    "teal": ("#175a70", "#a8954a", "#f8fcfd"),
+    "jade": ("#0f665b", "#c2a04a", "#f4fbf8"),
+    "navy": ("#1f4178", "#b18f45", "#f9fbff"),
+    "plum": ("#5d2b62", "#b48f54", "#fdfaff"),
+    "brick": ("#8c2f1b", "#bd9346", "#fffaf6"),
+    "crimson": ("#8f1d2e", "#c4a04c", "#fffaf5"),
+    "brown": ("#7a4a17", "#b8892f", "#fffdf6"),
+    "gold": ("#8a5c10", "#c39b3d", "#fffdf5"),
+    "red": ("#a3221f", "#d3a54a", "#fff9ee"),
 }
-"""The ornaments a stylesheet may ask for as `url(ornament:<name>)`."""
+"""Ink, second colour and paper of an ornament."""
+
+KINDS: Mapping[str, Callable[[str, str, str], str]] = {
+    "portrait": partial(frame, 210, 297),
+    "landscape": partial(frame, 297, 210, fretted=True),
+    "spread": partial(spread, 297, 210),
+    "divider": lambda ink, second, _paper: divider(ink, second),
+    "card-front": partial(card, back=False),
+    "card-back": partial(card, back=True),
+}
+
+FRAMES: Mapping[str, Callable[[], str]] = {
+    "frame-portrait": partial(frame, 210, 297, *PALETTES["green"]),
+    "frame-landscape": partial(frame, 297, 210, *PALETTES["brown"]),
+    "divider-green": partial(divider, *PALETTES["green"][:2]),
+    "divider-brown": partial(divider, *PALETTES["brown"][:2]),
+    "card-front": partial(card, *PALETTES["red"], back=False),
+    "card-back": partial(card, *PALETTES["red"], back=True),
+} | {
+    f"{kind}/{palette}": partial(draw, *colours)
+    for kind, draw in KINDS.items()
+    for palette, colours in PALETTES.items()
+}
+"""The ornaments a stylesheet may ask for as `url(ornament:<name>)`, drawn when asked for."""

@@ -82,7 +82,7 @@ def _laid_out(sheet: Sheet) -> Document:
     for density in DENSITIES:
         document = HTML(string=filled(sheet, density), url_fetcher=_Ink()).render(
             font_config=_faces(),
-            stylesheets=[_style("base"), _style(sheet.template)],
+            stylesheets=_styles(sheet.template),
             color_profiles={INTENT: _srgb()},
             **OPTIONS,
         )
@@ -168,6 +168,13 @@ def _srgb_bytes() -> bytes:
 
 
 @cache
+def _styles(template: str) -> Sequence[CSS]:
+    """What every page shares, what the pages of this template's folder share, its own."""
+    family = (Path(template).parent / "base").as_posix()
+    names = dict.fromkeys(("base", family, template))
+    return tuple(_style(name) for name in names if (TEMPLATES / f"{name}.css").is_file())
+
+
 def _style(name: str) -> CSS:
     return CSS(string=(TEMPLATES / f"{name}.css").read_text(), font_config=_faces(), url_fetcher=_Ink())
 

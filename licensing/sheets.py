@@ -8,8 +8,8 @@ import segno
 from markupsafe import Markup
 
 from identity.numbers import NumberWrong, id_number, mask_id
-from licensing.metadata import UNLIMITED, record
-from licensing.numbering import ROOT
+from licensing.metadata import EDITION, UNLIMITED, record
+from licensing.numbering import ROOT, read_identifier
 from licensing.printing import SEAL_PLACE, Sheet
 from licensing.types import FieldKind, LicenceType
 
@@ -36,7 +36,9 @@ def licence_sheet(
         "holder": elements["CZZT"],
         "issuer": elements["ZZBFJG"],
         "issued_on": chinese_date(elements["ZZBFRQ"]),
+        "valid_from": chinese_date(elements["ZZYXQQSRQ"]),
         "valid_until": chinese_date(elements["ZZYXQJZRQ"]),
+        "edition": edition(elements),
         "qr": qr_image(check_address, "查验二维码"),
         "seal": seal_image(elements["ZZBFJG"], licence_type.seal),
         "picture": picture_image(picture),
@@ -51,6 +53,12 @@ def licence_sheet(
         at=at,
         record=record("licence", elements, sample=licence_type.sample),
     )
+
+
+def edition(elements: Mapping[str, str]) -> str:
+    """«（第2版 变更）» on a later version; nothing on a first one."""
+    told = elements.get(EDITION)
+    return f"（第{read_identifier(elements['ZZBS']).version}版 {told}）" if told else ""
 
 
 def check_address(public_url: str, identifier: str, code: str) -> str:

@@ -57,10 +57,14 @@ class CodeKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who may hold it, and from where its bearer's name (CZZT) and code (CZZTDM) come."""
+    """Who may hold it, and from where its bearer's name (CZZT) and code (CZZTDM) come.
+
+    `code_kinds` says for single kinds of holder what their code is, where that differs.
+    """
 
     kinds: tuple[PartyKind, ...]
     code_kind: CodeKind
+    code_kinds: dict[PartyKind, CodeKind] = {}
     name_field: str | None = None
     code_is_number: bool = False
 

@@ -13,7 +13,14 @@ def demo_people() -> tuple[DemoPerson, ...]:
         if person.signs_in
     )
     staff = (
-        DemoPerson(member.login, people.PASSWORD, member.name, member.position, member.totp_secret, post_en=member.position_en)
+        DemoPerson(
+            member.login,
+            people.PASSWORD,
+            member.name,
+            member.position,
+            member.totp_secret,
+            post_en=member.position_en,
+        )
         for member in people.STAFF
     )
     return (*citizens, *staff)

@@ -9,7 +9,24 @@ from portal.resources import Resources
 from services.applications import tasks as applications
 from services.applications.commands.papers import PRINT
 from services.applications.commands.starting import GATHER
-from storage.queue import Job
+from services.oversight import tasks as oversight
+from storage import checkpoints
+from storage.queue import Job, Loop
+from storage.signed_notes import Signer
+
+SWEEP, CHECK = "oversight.sweep", "ledger.check"
+SEQUENCE_SECONDS = 1.0
+
+
+def loops(resources: Resources) -> Sequence[Loop]:
+    """What a worker looks after all the time: the ledger's tree grows within a second of the deed."""
+    sequence = partial(oversight.sequence, sessions=resources.sessions, signer=log_signer(resources))
+    return (Loop("ledger.sequence", sequence, SEQUENCE_SECONDS),)
+
+
+def log_signer(resources: Resources) -> Signer:
+    """The key with which this portal signs the checkpoints of its ledger."""
+    return checkpoints.log_key(resources.settings.keys, resources.settings.public_url)
 
 
 def jobs(resources: Resources) -> Sequence[Job]:
@@ -18,6 +35,12 @@ def jobs(resources: Resources) -> Sequence[Job]:
     public_url = resources.settings.public_url
     return (
         Job(identity.SWEEP, partial(identity.sweep, sessions=sessions), every="17 * * * *"),
+        Job(SWEEP, partial(oversight.sweep, sessions=sessions), every="* * * * *"),
+        Job(
+            CHECK,
+            partial(oversight.check_ledger, sessions=sessions, signer=log_signer(resources)),
+            every="20 19 * * *",  # 03:20 in Shanghai
+        ),
         Job(GATHER, partial(applications.gather, sessions=sessions, hub=resources.hub)),
         Job(
             PRINT,

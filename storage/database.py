@@ -48,7 +48,9 @@ def driver_url(url: str) -> str:
 def open_engine(url: str, **options: Any) -> AsyncEngine:
     """An engine for `url`; `options` go to SQLAlchemy (pool_size …). Connections are made on first use."""
     pooled = {} if "poolclass" in options else {"pool_size": 10, "max_overflow": 10}
-    return create_async_engine(driver_url(url), **{"pool_pre_ping": True, "hide_parameters": True, **pooled, **options})
+    return create_async_engine(
+        driver_url(url), **{"pool_pre_ping": True, "hide_parameters": True, **pooled, **options}
+    )
 
 
 def open_sessions(engine: AsyncEngine) -> Sessions:

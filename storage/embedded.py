@@ -212,4 +212,3 @@ def _run(command: list[str | Path], account: pwd.struct_passwd | None) -> None:
     )
     if result.returncode:
         raise ServerNotStarted((result.stderr or result.stdout)[-600:])
-

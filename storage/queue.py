@@ -40,6 +40,15 @@ class Job:
     every: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Work a worker looks for again and again, `seconds` apart. Several workers may: it makes way for itself."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    seconds: float
+
+
 async def enqueue(
     session: Session,
     task: str,
@@ -86,11 +95,16 @@ def _ticking(run: Callable[..., Awaitable[None]]) -> Callable[[int], Awaitable[N
     return tick
 
 
-async def run_worker(url: str, jobs: Sequence[Job], *, concurrency: int = 4, wait: bool = True) -> None:
-    """Run jobs until told to stop (SIGTERM, SIGINT); with `wait=False` until the queue is empty."""
+async def run_worker(
+    url: str, jobs: Sequence[Job], *, loops: Sequence[Loop] = (), concurrency: int = 4, wait: bool = True
+) -> None:
+    """Run jobs and loops until told to stop (SIGTERM, SIGINT); with `wait=False` until the queue is empty."""
     app = open_app(url, jobs)
     async with app.open_async():
-        rescue = asyncio.create_task(_take_up_stalled(app))
+        beside = [
+            asyncio.create_task(_take_up_stalled(app)),
+            *(asyncio.create_task(_repeat(one)) for one in loops),
+        ]
         try:
             await app.run_worker_async(
                 queues=[QUEUE],
@@ -104,9 +118,20 @@ async def run_worker(url: str, jobs: Sequence[Job], *, concurrency: int = 4, wai
                 install_signal_handlers=wait,
             )
         finally:
-            rescue.cancel()
+            for task in beside:
+                task.cancel()
             with suppress(asyncio.CancelledError):
-                await rescue
+                await asyncio.gather(*beside)
+
+
+async def _repeat(loop: Loop) -> None:
+    """A failure is logged and tried again after the pause: the database may be away for a moment."""
+    while True:
+        try:
+            await loop.run()
+        except Exception as exc:
+            log.warning("loop failed", loop=loop.name, error=type(exc).__name__)
+        await asyncio.sleep(loop.seconds)
 
 
 async def _take_up_stalled(app: procrastinate.App) -> None:

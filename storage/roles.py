@@ -3,7 +3,10 @@
 import psycopg
 from psycopg import sql
 
-from storage.ledger_schema import PRIVATE
+from storage import checkpoint_schema, ledger_schema
+
+READ_ONLY = (*ledger_schema.PRIVATE, *checkpoint_schema.PRIVATE)
+"""Tables only functions of the database write."""
 
 PLAIN_GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {role}",
@@ -18,11 +21,16 @@ def grant(connection: psycopg.Connection[tuple[object, ...]], role: str) -> None
     name = sql.Identifier(role)
     for statement in PLAIN_GRANTS:
         connection.execute(sql.SQL(statement).format(role=name))
-    for table in PRIVATE:
-        connection.execute(
-            sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {role}").format(
-                table=sql.Identifier(table), role=name
-            )
-        )
+    for table in READ_ONLY:
+        _revoke(connection, "INSERT, UPDATE, DELETE, TRUNCATE", table, name)
+    for table in checkpoint_schema.APPEND_ONLY:
+        _revoke(connection, "UPDATE, DELETE, TRUNCATE", table, name)
     connection.execute(sql.SQL("REVOKE ALL ON alembic_version FROM {role}").format(role=name))
     connection.execute(sql.SQL("GRANT SELECT ON alembic_version TO {role}").format(role=name))
+
+
+def _revoke(
+    connection: psycopg.Connection[tuple[object, ...]], rights: str, table: str, role: sql.Identifier
+) -> None:
+    statement = sql.SQL("REVOKE {rights} ON {table} FROM {role}")
+    connection.execute(statement.format(rights=sql.SQL(rights), table=sql.Identifier(table), role=role))

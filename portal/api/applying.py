@@ -27,7 +27,6 @@ from services.catalogue.answers import Mistake
 from services.catalogue.definition import ItemDefinition
 from services.workflow.rules import local_day
 from storage.database import Session
-from storage.objects import ObjectStore
 
 LARGEST_MATERIAL = 64 * 1024 * 1024
 """Bytes of all files of one call; what one file may have, its material says."""
@@ -129,7 +128,7 @@ class Applying(Controller):
         self,
         request: Request,
         session: NamedDependency[Session],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         number: FromPath[str],
@@ -149,7 +148,7 @@ class Applying(Controller):
                     code,
                     name=name,
                     content=content,
-                    objects=objects,
+                    objects=resources.objects,
                     at=now,
                 )
         else:

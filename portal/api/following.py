@@ -21,12 +21,12 @@ from portal.api.description import ROOT, refusals
 from portal.api.schemas import told
 from portal.dependencies import Transactions
 from portal.guards import citizen, signed_in
+from portal.resources import Resources
 from services.applications import queries
 from services.applications.commands import closing
 from services.applications.errors import ResultNotReady
 from services.oversight import commands as oversight
 from storage.database import Session
-from storage.objects import ObjectStore
 
 MOST = 100
 WATCHERS = (Role.SUPERVISOR, Role.AUDIT_ADMIN)
@@ -89,7 +89,7 @@ class Following(Controller):
     async def document(
         self,
         session: NamedDependency[Session],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         number: FromPath[str],
         document_id: FromPath[UUID],
@@ -98,7 +98,7 @@ class Following(Controller):
         document = await queries.document_of(session, application, document_id)
         if document.digest is None:
             raise ResultNotReady(number)
-        return pdf(await objects.get(document.digest), f"{document.kind}-{number}.pdf")
+        return pdf(await resources.objects.get(document.digest), f"{document.kind}-{number}.pdf")
 
     @get(
         "/{number:str}/files/{file_id:uuid}",
@@ -112,14 +112,14 @@ class Following(Controller):
     async def file(
         self,
         session: NamedDependency[Session],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         number: FromPath[str],
         file_id: FromPath[UUID],
     ) -> Response[bytes]:
         application = await queries.get(session, actor, standing.plain_number(number))
         file = await queries.file_of(session, application, file_id)
-        content = await objects.get(file.digest)
+        content = await resources.objects.get(file.digest)
         return Response(content, media_type=file.media_type, headers={"content-disposition": "attachment"})
 
     @post(

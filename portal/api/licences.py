@@ -31,7 +31,6 @@ from portal.guards import citizen, signed_in
 from portal.request import Request
 from portal.resources import Resources
 from storage.database import Session
-from storage.objects import ObjectStore
 
 LARGEST_FILE = 21 * 1024 * 1024
 
@@ -97,11 +96,11 @@ class Licences(Controller):
     async def document(
         self,
         session: NamedDependency[Session],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         identifier: FromPath[str],
     ) -> Response[bytes]:
-        content = await queries.document(session, actor, identifier, objects=objects)
+        content = await queries.document(session, actor, identifier, objects=resources.objects)
         return pdf(content, f"{identifier}.pdf")
 
     @post(

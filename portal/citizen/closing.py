@@ -19,12 +19,12 @@ from portal.citizen.materials import sent
 from portal.forms import Form
 from portal.guards import citizen
 from portal.request import Request
+from portal.resources import Resources
 from services.applications import queries
 from services.applications.commands import closing, drafting
 from services.applications.errors import AlreadyRated, NotInDraft, StepNotOpen
 from services.applications.rules import APPLICANTS_DEEDS, Deed, State, open_deeds
 from storage.database import Session
-from storage.objects import ObjectStore
 
 PDF = "application/pdf"
 
@@ -134,7 +134,7 @@ class ClosingPages(Controller):
     async def document(
         self,
         session: NamedDependency[Session],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         number: FromPath[str],
@@ -146,7 +146,7 @@ class ClosingPages(Controller):
         paper = await queries.document_of(session, application, document_id)
         if paper.digest is None:
             raise NotFoundException
-        return sent(await objects.get(paper.digest), f"{paper.number}.pdf", PDF)
+        return sent(await resources.objects.get(paper.digest), f"{paper.number}.pdf", PDF)
 
 
 def _withdrawal(case: Case, form: Form[Withdrawal], status: int = 200) -> Template:

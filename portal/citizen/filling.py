@@ -104,10 +104,15 @@ def _typed(questions: Sequence[Question], posted: Typed) -> Typed:
     """What was posted for these questions; a choice left empty is not posted at all and counts as emptied."""
     typed: Typed = {}
     for question in questions:
-        for name in names_of(question):
+        for name in _fields_of(question):
             value = posted.get(name, [] if question.type in SEVERAL else "")
             typed[name] = [value] if question.type in SEVERAL and isinstance(value, str) else value
     return typed
+
+
+def _fields_of(question: Question) -> tuple[str, ...]:
+    """The names of a question's fields on the page: those of its parts where it has parts."""
+    return names_of(question)[1:] or names_of(question)
 
 
 def _blank(case: Case, questions: Sequence[Question]) -> Typed:
@@ -119,7 +124,7 @@ def _mistakes(case: Case, page: Page, questions: Sequence[Question], form: Form[
     """Every mistake of the questions that were on the page, and what no answer can hold at all."""
     found = dict(tasks.sentences(questions, case.checked(page=page.key).mistakes))
     for question in questions:
-        unfit = next((form.errors[name] for name in names_of(question) if name in form.errors), None)
+        unfit = next((form.errors[name] for name in _fields_of(question) if name in form.errors), None)
         if unfit is not None:
             found[question.key] = words.mistake(unfit, pick(question.label))
     return found

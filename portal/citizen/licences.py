@@ -21,7 +21,6 @@ from portal.guards import citizen
 from portal.language import pick
 from portal.resources import Resources
 from storage.database import Session
-from storage.objects import ObjectStore
 
 
 class LicencePages(Controller):
@@ -68,12 +67,12 @@ class LicencePages(Controller):
     async def document(
         self,
         session: NamedDependency[Session],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         identifier: FromPath[str],
     ) -> Response[bytes]:
         licence = await queries.get(session, actor, identifier)
-        content = await queries.document(session, actor, identifier, objects=objects)
+        content = await queries.document(session, actor, identifier, objects=resources.objects)
         name = f"{pick(types.get(licence.type_code).name)} {licence.number}.pdf"
         return sent(content, name, PDF)
 

@@ -37,7 +37,6 @@ from services.applications.errors import (
 )
 from services.catalogue.definition import Material
 from storage.database import Session
-from storage.objects import ObjectStore
 
 LARGEST_UPLOAD = 52 * 1024 * 1024
 """Bytes of one upload with its form: what the catalogue allows at most for a file (50 MB) and a margin."""
@@ -68,7 +67,7 @@ class MaterialPages(Controller):
         self,
         request: Request,
         session: NamedDependency[Session],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         number: FromPath[str],
@@ -88,7 +87,7 @@ class MaterialPages(Controller):
                 code,
                 name=file.filename,
                 content=await file.read(),
-                objects=objects,
+                objects=resources.objects,
                 at=now,
             )
         except UNFIT as unfit:
@@ -138,7 +137,7 @@ class MaterialPages(Controller):
     async def download(
         self,
         session: NamedDependency[Session],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         number: FromPath[str],
@@ -150,7 +149,7 @@ class MaterialPages(Controller):
         if file is None:
             raise NotFoundException
         row = await queries.file_of(session, await queries.get(session, actor, number), file_id)
-        return sent(await objects.get(row.digest), row.name, row.media_type)
+        return sent(await resources.objects.get(row.digest), row.name, row.media_type)
 
 
 def sent(content: bytes, name: str, media_type: str) -> Response[bytes]:

@@ -7,9 +7,10 @@ from sqlalchemy.exc import OperationalError
 
 from identity.errors import IdentityError
 from licensing.errors import LicensingError
-from portal.cli import calendar, catalogue, checking, running
+from portal.cli import calendar, catalogue, checking, ledger, licence, running
 from portal.cli.demo import command as demo
 from portal.cli.errors import CommandError
+from portal.cli.tour.command import tour
 from portal.templating import AssetsNotBuilt
 from services.catalogue.errors import CatalogueError
 from services.sharing.errors import SharingError
@@ -31,8 +32,11 @@ app.command()(running.migrate)
 app.command()(checking.doctor)
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(licence.app, name="licence")
+app.add_typer(ledger.app, name="ledger")
 app.command()(demo.seed)
 app.command()(demo.demo)
+app.command()(tour)
 app.command("demo-register", hidden=True)(demo.register)
 
 

@@ -9,7 +9,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from portal import logs
-from portal.jobs import jobs
+from portal.jobs import jobs, loops
 from portal.resources import open_resources
 from portal.settings import Settings, current
 from storage import migrating
@@ -63,7 +63,7 @@ async def _work(settings: Settings) -> None:
     async with open_resources(settings) as resources:
         sys.stdout.write("worker ready\n")
         sys.stdout.flush()
-        await run_worker(settings.application_url, jobs(resources))
+        await run_worker(settings.application_url, jobs(resources), loops=loops(resources))
 
 
 def migrate() -> None:

@@ -153,6 +153,7 @@ async def _page(session: Session, application: Application, form: Form[Any], now
         "orders": [(order, state_of(order, today)) for order in await queries.orders_of(session, number)],
         "addressees": await queries.addressees(session, application.department_code),
         "reply_days": [(count, due_on(today, count, days).on) for count in REPLY_DAYS],
+        "departments": await showing.departments(session),
         "form": form,
         "wording": wording,
     }

@@ -1,8 +1,10 @@
 """What supervisors' pages call states, deeds, rules and the outcome of a proof; English stands in `supervision.po`."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from portal.language import gettext, pick
+from portal.templating import day
 from services.oversight import rules
 
 
@@ -31,7 +33,7 @@ DEEDS: Mapping[str, str] = {
     "application submitted": _("提交了申请"),
     "application corrected": _("补正后重新提交"),
     "application claimed": _("领取了办件"),
-    "application accepted": _("受理"),
+    "application accepted": _("受理了申请"),
     "acceptance refused": _("作出不予受理决定"),
     "correction requested": _("发出一次性补正告知"),
     "step reviewed": _("提出审查意见"),
@@ -50,7 +52,7 @@ DEEDS: Mapping[str, str] = {
     "number unmasked": _("查看了完整证件号码"),
     "yellow card raised": _("亮黄牌"),
     "red card raised": _("亮红牌"),
-    "supervision order issued": _("发出督办"),
+    "supervision order issued": _("发出了督办"),
     "supervision order answered": _("回复了督办"),
     "supervision order closed": _("督办办结"),
     "case viewed": _("查看办件"),
@@ -151,6 +153,14 @@ def indicator(kind: str) -> tuple[str, str]:
     """The name of an indicator and how it is calculated."""
     name, definition = INDICATORS[kind]
     return gettext(name), gettext(definition)
+
+
+def as_day(text: str) -> str:
+    """A date as the ledger keeps it, in the reader's language; anything else stays as it is."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def answered() -> str:

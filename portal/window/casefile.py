@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeAlias
 
 from litestar.response import Template
 
-from identity import queries as identity
 from identity.actor import Actor
 from licensing import queries as licensing
 from licensing.documents import REMEDIES, DocumentData
 from portal.forms import Form
 from portal.window import clock, deeds, sheet, telling
+from portal.window.deed_forms import note_field
 from services.applications import desk, queries
 from services.applications.commands.closing import result_ready
 from services.applications.commands.submitting import facts_by_name
@@ -24,6 +24,9 @@ from services.catalogue.definition import ItemDefinition
 from services.workflow.rules import SPECIAL_PROCEDURES, PauseKind, local_day
 from storage import ledger
 from storage.database import Session
+
+Case: TypeAlias = Any
+"""A row of the case table, as `services.applications.queries` gives it: doors do not name tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,58 +55,84 @@ async def page(
     """The case page. Raises ApplicationNotFound for a case that is not this officer's to see."""
     case = await queries.get(session, actor, readable(number))
     item = await catalogue.get_version(session, case.item_code, case.item_version)
-    definition = item.definition
     today = local_day(now)
-    facts = await queries.facts_of(session, case)
-    opinions = await queries.opinions_of(session, case)
-    step = definition.step(case.step) if case.step else None
-    clocks, extended = await clock.readings(session, case.number, definition, today=today)
-    standing = deeds.Standing(
-        today=today,
-        step=step,
-        spoken=frozenset(str(one.officer_id) for one in opinions if step and one.step == step.key),
-        extended=extended,
-        ready=await result_ready(session, case),
-    )
-    files = await queries.files_of(session, case)
     context: dict[str, Any] = {
         "case": case,
-        "definition": definition,
-        "department": await identity.department(session, case.department_code),
-        "step": step,
+        "definition": item.definition,
         "lamp": desk.lamp(case.state, case.due_on, case.yellow_on, today),
-        "parts": sheet.parts(
-            definition,
-            case.answers,
-            case.origins,
-            facts_by_name(facts),
-            on=local_day(case.submitted_at or case.created_at),
-            unmasked=unmasked,
-        ),
-        "facts": facts,
-        "materials": await queries.materials_of(session, case),
-        "files": files,
-        "shown_file": files[0] if files else None,
-        "documents": await queries.documents_of(session, case),
-        "licence": await licensing.of_application(session, case.number),
-        "opinions": opinions,
-        "speakers": [one for one in opinions if step and one.step == step.key],
-        "corrections": await queries.corrections_of(session, case),
-        "clocks": clocks,
-        "events": [telling.event(entry) for entry in await ledger.entries(session, case.number)],
-        "openings": deeds.openings(actor, case, standing),
+        **await _declared(session, case, item.definition, unmasked),
+        **await _papers(session, case, item.definition),
+        **await _standing(session, actor, case, item.definition, today),
         "procedures": [kind for kind in PauseKind if kind in SPECIAL_PROCEDURES],
         "needs": list(Need),
         "unmasked": frozenset(unmasked),
-        "mine": case.claimed_by == actor.person_id,
         "remedies": remedies(),
-        "note_field": deeds.note_field,
-        "names": names(definition),
+        "note_field": note_field,
+        "names": names(item.definition),
         "done": done if done in {deed.value for deed in Deed} else None,
         "tried": tried,
         "form": tried.form if tried else None,
     }
     return Template("window/case.html", context=context, status_code=status)
+
+
+async def _declared(
+    session: Session, case: Case, definition: ItemDefinition, unmasked: Collection[str]
+) -> dict[str, Any]:
+    """What the applicant declared, beside what the registers said."""
+    facts = await queries.facts_of(session, case)
+    parts = sheet.parts(
+        definition,
+        case.answers,
+        case.origins,
+        facts_by_name(facts),
+        on=local_day(case.submitted_at or case.created_at),
+        unmasked=unmasked,
+    )
+    return {"parts": parts, "facts": facts}
+
+
+async def _papers(session: Session, case: Case, definition: ItemDefinition) -> dict[str, Any]:
+    """What was handed in, in the order of the guide, and what was made."""
+    order = [material.code for material in definition.materials]
+    materials = await queries.materials_of(session, case)
+    files = await queries.files_of(session, case)
+    return {
+        "materials": sorted(materials, key=lambda material: order.index(material.code)),
+        "files": files,
+        "shown_file": files[0] if files else None,
+        "documents": await queries.documents_of(session, case),
+        "licence": await licensing.of_application(session, case.number),
+        "corrections": await queries.corrections_of(session, case),
+    }
+
+
+async def _standing(
+    session: Session, actor: Actor, case: Case, definition: ItemDefinition, today: date
+) -> dict[str, Any]:
+    """Where the case stands: limits, opinions, what happened, and what this officer may do now."""
+    opinions = await queries.opinions_of(session, case)
+    entries = await ledger.entries(session, case.number)
+    step = definition.step(case.step) if case.step else None
+    speakers = [one for one in opinions if step and one.step == step.key]
+    clocks, extended = await clock.readings(session, case.number, definition, today=today)
+    standing = deeds.Standing(
+        today=today,
+        step=step,
+        spoken=frozenset(str(one.officer_id) for one in speakers),
+        extended=extended,
+        ready=await result_ready(session, case),
+    )
+    reviews = [one.id for one in opinions if one.deed == Deed.REVIEW]
+    return {
+        "step": step,
+        "opinions": opinions,
+        "speakers": speakers,
+        "verdicts": dict(zip(reviews, telling.verdicts(entries), strict=False)),
+        "events": [telling.event(entry) for entry in entries],
+        "clocks": clocks,
+        "openings": deeds.openings(actor, case, standing),
+    }
 
 
 def readable(number: str) -> str:

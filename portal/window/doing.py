@@ -16,7 +16,7 @@ from portal.forms import Form
 from portal.guards import roles
 from portal.language import gettext as _
 from portal.request import Request
-from portal.window import casefile, deeds
+from portal.window import casefile, deed_forms
 from portal.window.casefile import Tried
 from portal.window.looking import address
 from services.applications import desk, queries
@@ -91,7 +91,7 @@ class DeedPages(Controller):
         deed: FromPath[str],
     ) -> Template | Redirect:
         wanted = _known(deed)
-        form = await forms.read(request, deeds.FORMS[wanted])
+        form = await forms.read(request, deed_forms.FORMS[wanted])
         if form.value is not None and wanted is Deed.REQUEST_CORRECTION:
             form = await _with_defects(session, actor, number, form)
         if form.value is None:
@@ -109,7 +109,7 @@ class DeedPages(Controller):
 
 
 def _known(deed: str) -> Deed:
-    wanted = next((one for one in deeds.FORMS if one.value == deed), None)
+    wanted = next((one for one in deed_forms.FORMS if one.value == deed), None)
     if wanted is None:
         raise NotFoundException
     return wanted
@@ -119,15 +119,15 @@ async def _do(
     session: Session, actor: Actor, number: str, deed: Deed, form: Form[Any], now: datetime
 ) -> None:
     if deed is Deed.REQUEST_CORRECTION:
-        found, _mistakes = deeds.defects(form, await _targets(session, actor, number))
+        found, _mistakes = deed_forms.defects(form, await _targets(session, actor, number))
         await receiving.request_correction(session, actor, number, defects=found, at=now)
     else:
-        await deeds.DOING[deed](session, actor, number, form.value, now)
+        await deed_forms.DOING[deed](session, actor, number, form.value, now)
 
 
 async def _with_defects(session: Session, actor: Actor, number: str, form: Form[Any]) -> Form[Any]:
     """The correction form with every mistake between ticks and notes."""
-    _found, mistakes = deeds.defects(form, await _targets(session, actor, number))
+    _found, mistakes = deed_forms.defects(form, await _targets(session, actor, number))
     return form.wrong(**mistakes) if mistakes else form
 
 
@@ -152,7 +152,7 @@ async def _onward(
 
 async def _refused(session: Session, actor: Actor, number: str, tried: Tried, now: datetime) -> Template:
     """The case as it stands now, why the deed was not done, and what was typed."""
-    field = deeds.misplaced(tried.refusal, tried.deed)
+    field = deed_forms.misplaced(tried.refusal, tried.deed)
     if field is not None:
         tried = Tried(tried.deed, tried.form.wrong(**{field: _("请写明理由，至少四个字")}))
         return await casefile.page(session, actor, number, now=now, tried=tried, status=422)

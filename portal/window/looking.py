@@ -13,11 +13,11 @@ from identity.actor import CASEWORK, Actor
 from licensing import queries as licensing
 from licensing.errors import LicenceNotFound
 from portal.guards import roles
+from portal.resources import Resources
 from portal.window import casefile
 from services.applications import queries
 from services.applications.errors import ResultNotReady
 from storage.database import Session
-from storage.objects import ObjectStore
 
 PDF = "application/pdf"
 FRAMED = (
@@ -49,20 +49,20 @@ class CasePages(Controller):
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         number: FromPath[str],
         file_id: FromPath[UUID],
     ) -> Response[bytes]:
         case = await queries.get(session, actor, casefile.readable(number))
         file = await queries.file_of(session, case, file_id)
-        return inline(await objects.get(file.digest), file.media_type, file.name)
+        return inline(await resources.objects.get(file.digest), file.media_type, file.name)
 
     @get("/documents/{document_id:uuid}", name="window:document")
     async def document(
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         number: FromPath[str],
         document_id: FromPath[UUID],
     ) -> Response[bytes]:
@@ -70,21 +70,21 @@ class CasePages(Controller):
         document = await queries.document_of(session, case, document_id)
         if document.digest is None:
             raise ResultNotReady(number)
-        return inline(await objects.get(document.digest), PDF, f"{document.number}.pdf")
+        return inline(await resources.objects.get(document.digest), PDF, f"{document.number}.pdf")
 
     @get("/licence", name="window:licence")
     async def licence(
         self,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
-        objects: NamedDependency[ObjectStore],
+        resources: NamedDependency[Resources],
         number: FromPath[str],
     ) -> Response[bytes]:
         case = await queries.get(session, actor, casefile.readable(number))
         licence = await licensing.of_application(session, case.number)
         if licence is None:
             raise LicenceNotFound(number)
-        content = await licensing.document(session, actor, licence.identifier, objects=objects)
+        content = await licensing.document(session, actor, licence.identifier, objects=resources.objects)
         return inline(content, PDF, f"{licence.number}.pdf")
 
 

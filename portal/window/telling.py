@@ -1,6 +1,6 @@
 """The case's ledger entries told to officers: what was done, when, by whom."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -37,6 +37,7 @@ DONE: Mapping[str, str] = {
 }
 """The words of each deed of a case."""
 
+REVIEWED = "step reviewed"
 BAD = frozenset({"acceptance refused", "application refused", "application withdrawn"})
 
 
@@ -53,10 +54,17 @@ class Entry(Protocol):
 
 def event(entry: Entry) -> dict[str, Any]:
     """One event of the timeline, as `ui.timeline` takes it; a deed without words of its own is shown as recorded."""
-    text = DONE.get(entry.deed)
+    text, details = DONE.get(entry.deed), entry.details
+    unfavourable = details.get("favourable") is False
     return {
         "title": gettext(text) if text else entry.deed,
         "at": entry.at,
-        "by": entry.details.get("by") or gettext("系统"),
-        "state": "bad" if entry.deed in BAD else "done",
+        "by": details.get("by") or gettext("系统"),
+        "note": gettext("结论：不符合") if unfavourable else details.get("number"),
+        "state": "bad" if entry.deed in BAD or unfavourable else "done",
     }
+
+
+def verdicts(entries: Iterable[Entry]) -> list[bool]:
+    """Whether each opinion of a reviewer was favourable, in the order in which they were given."""
+    return [bool(entry.details.get("favourable")) for entry in entries if entry.deed == REVIEWED]

@@ -5,6 +5,7 @@ ApplicationError
 ├── StepNotOpen           the deed does not start from the current state
 ├── NotYourDeed           this role does not do this deed
 ├── ClaimedBySomebody     another officer works on the case
+├── NotClaimed            the officer must claim the case first
 ├── AcceptorMayNotDecide  接办分离: who accepted, or spoke as one of two, may not decide
 ├── AlreadySpoke          the second of two persons must be another person
 ├── StepsNotDone          the decision was asked for before every step was done
@@ -56,6 +57,12 @@ class ClaimedBySomebody(ApplicationError):
     def __init__(self, name: str) -> None:
         super().__init__("claimed by another officer")
         self.name = name
+
+
+class NotClaimed(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is not claimed")
+        self.number = number
 
 
 class AcceptorMayNotDecide(ApplicationError):

@@ -9,7 +9,6 @@ from tests.browser.visiting import Visitor
 from tests.support.sample_answers import Typed, photo
 
 PAGE = re.compile(r"^/applications/[^/]+/pages/")
-MATERIAL = re.compile(r"^/applications/[^/]+/materials/")
 NUMBER = re.compile(r"^/applications/([^/]+)")
 MOST_STEPS = 40
 
@@ -46,7 +45,7 @@ def fill_in(visitor: Visitor, answers: Typed) -> None:
             return
         before = visitor.page.url
         fill_page(visitor, answers)
-        follow(visitor, visitor.page.locator("main form button[type=submit][name=next], main form button[type=submit]").first)
+        follow(visitor, visitor.page.locator("main form button[name=next]"))
         assert visitor.page.locator(".govuk-error-summary").count() == 0, visitor.page.inner_text("main")
         assert visitor.page.url != before or visitor.page.locator("main form").count(), before
     raise AssertionError(f"still asked after {MOST_STEPS} pages: {visitor.path}")
@@ -82,25 +81,18 @@ def hand_in_materials(visitor: Visitor, number: str, folder: Path) -> None:
 
 
 def hand_in(visitor: Visitor, folder: Path) -> None:
-    """Sign the commitment if one is offered, else upload a picture; nothing where a register has answered."""
+    """Sign the commitment if one is offered, else upload a picture; nothing where it is met already."""
     main = visitor.page.locator("main")
-    if main.get_by_role("button", name="签署承诺").count():
-        agreed = main.locator("input[type=checkbox]")
-        if agreed.count():
-            agreed.first.check()
-        visitor.press("签署承诺")
-        return
-    picture = folder / "sample.jpg"
-    picture.write_bytes(photo())
-    files = main.locator("input[type=file]")
-    if files.count() and not already_met(visitor):
-        files.first.set_input_files(picture)
-        follow(visitor, main.locator("form:has(input[type=file]) button[type=submit]").first)
-        assert main.locator(".govuk-error-summary").count() == 0, main.inner_text()
-
-
-def already_met(visitor: Visitor) -> bool:
-    return "免交" in visitor.page.locator("main").inner_text()
+    promise = main.locator("form[action$='/commitment']")
+    if promise.count():
+        promise.locator("input[type=checkbox]").check()
+        follow(visitor, promise.locator("button[type=submit]"))
+    elif main.locator("input[type=file]").count() and not main.get_by_text("免交：").count():
+        picture = folder / "sample.jpg"
+        picture.write_bytes(photo())
+        main.locator("input[type=file]").set_input_files(picture)
+        follow(visitor, main.locator("form:has(input[type=file]) button[type=submit]"))
+    assert main.locator(".govuk-error-summary").count() == 0, main.inner_text()
 
 
 def submit(visitor: Visitor, number: str) -> None:

@@ -1,5 +1,6 @@
 """People in front of the portal: each `Browser` drives the real application through HTTP, in the sample city."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from storage.database import open_engine, open_sessions
 from tests.support import postgres
 from tests.support.city import HOST, Browser, City, resources, today_code
 from tests.support.pages import complaints
+
+PARTY = re.compile(r'value="([0-9a-f-]{36})"[^>]*>\s*<label[^>]*>\s*([^<]+?)\s*<')
 
 Opening = Callable[[], Browser]
 """A new browser that nobody is signed in with."""
@@ -74,10 +77,10 @@ def entrance(opened: Opening) -> SigningIn:
 
 
 async def act_for(browser: Browser, name: str) -> None:
+    """Choose a party by its name on the page where one does so."""
     page = await browser.get("/acting-for")
-    before, _, _ = page.text.partition(name + "\n")
-    values = before.rpartition('value="')[2]
-    await browser.post("/acting-for", {"party": values[:36]})
+    chosen = next(value for value, label in PARTY.findall(page.text) if label == name)
+    await browser.post("/acting-for", {"party": chosen})
     await browser.follow()
 
 

@@ -52,7 +52,6 @@ def serving() -> Iterator[Server]:
         embedded.wait_until_ready(cluster, process)
         embedded.ensure_database(cluster, TEMPLATE, owner=OWNER, users=(APPLICATION,))
         migrating.upgrade(cluster.url(TEMPLATE, OWNER), application_url=cluster.url(TEMPLATE, APPLICATION))
-        _interim_tables(cluster)
         server = Server(cluster, process)
         server.copy(SHARED)
         yield server
@@ -60,27 +59,3 @@ def serving() -> Iterator[Server]:
         embedded.stop(process)
         shutil.rmtree(folder, ignore_errors=True)
 
-
-def _interim_tables(cluster: Cluster) -> None:
-    import contextlib
-    import importlib
-    import pkgutil
-
-    import sqlalchemy as sa
-
-    import identity
-    import licensing
-    import services
-    from storage import roles
-    from storage.database import driver_url, metadata
-
-    for package in (identity, licensing, services):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.", onerror=lambda n: None):
-            if module.name.rpartition(".")[2] == "models":
-                with contextlib.suppress(Exception):
-                    importlib.import_module(module.name)
-    engine = sa.create_engine(driver_url(cluster.url(TEMPLATE, OWNER)))
-    metadata.create_all(engine)
-    engine.dispose()
-    with psycopg.connect(cluster.url(TEMPLATE, OWNER), autocommit=True) as connection:
-        roles.grant(connection, APPLICATION)

@@ -68,8 +68,64 @@ OVERSIGHT = SampleDepartment(
     "电子监察中心",
     "Oversight",
 )
+CONSTRUCTION = SampleDepartment(
+    "11520100MADEM0070C",
+    "construction",
+    "示例市住房和城乡建设局",
+    "Sample City Housing and Construction Bureau",
+    "住建局",
+    "Construction",
+)
+TRANSPORT = SampleDepartment(
+    "11520100MADEM00899",
+    "transport",
+    "示例市交通运输局",
+    "Sample City Transport Bureau",
+    "交通运输局",
+    "Transport",
+)
+HEALTH = SampleDepartment(
+    "11520100MADEM00974",
+    "health",
+    "示例市卫生健康局",
+    "Sample City Health Bureau",
+    "卫健局",
+    "Health",
+)
+LAND = SampleDepartment(
+    "11520100MADEM010XL",
+    "land",
+    "示例市自然资源局",
+    "Sample City Natural Resources Bureau",
+    "自然资源局",
+    "Natural Resources",
+)
+FUND = SampleDepartment(
+    "12520100MADEM0118H",
+    "fund",
+    "示例市住房公积金管理中心",
+    "Sample City Housing Provident Fund Centre",
+    "公积金中心",
+    "Provident Fund",
+)
+URBAN = SampleDepartment(
+    "11520100MADEM0126F",
+    "urban",
+    "示例市城市管理局",
+    "Sample City Urban Management Bureau",
+    "城管局",
+    "Urban Management",
+)
+FIRE = SampleDepartment(
+    "11520100MADEM0134A",
+    "fire",
+    "示例市消防救援支队",
+    "Sample City Fire and Rescue",
+    "消防支队",
+    "Fire and Rescue",
+)
 
-SERVING = (MARKET, INSURANCE, CIVIL)
-"""The departments that decide the four sample items."""
+SERVING = (MARKET, INSURANCE, CIVIL, POLICE, CONSTRUCTION, TRANSPORT, HEALTH, LAND, FUND, URBAN, FIRE)
+"""The departments that decide the sample items."""
 
-DEPARTMENTS = (*SERVING, CENTRE, POLICE, OVERSIGHT)
+DEPARTMENTS = (*SERVING, CENTRE, OVERSIGHT)

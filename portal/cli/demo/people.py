@@ -11,10 +11,18 @@ from identity.actor import EVERYWHERE, Role
 from portal.cli.demo.departments import (
     CENTRE,
     CIVIL,
+    CONSTRUCTION,
+    FIRE,
+    FUND,
+    HEALTH,
     INSURANCE,
+    LAND,
     MARKET,
     OVERSIGHT,
+    POLICE,
     SERVING,
+    TRANSPORT,
+    URBAN,
     SampleDepartment,
 )
 
@@ -146,7 +154,7 @@ _POSITIONS = {
     Role.SECURITY_ADMIN: ("安全管理员", "Security administrator"),
     Role.AUDIT_ADMIN: ("审计管理员", "Audit administrator"),
 }
-_STEMS = "子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒"
+_STEMS = "子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒日月盈昃宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生"
 
 
 def _scope(department: SampleDepartment, role: Role) -> tuple[str, ...]:
@@ -194,9 +202,43 @@ STAFF = (
     _staff(18, "system-admin", "520101198706081181", CENTRE, Role.SYSTEM_ADMIN),
     _staff(19, "security-admin", "520101198807151193", CENTRE, Role.SECURITY_ADMIN),
     _staff(20, "audit-admin", "52010119890822120X", CENTRE, Role.AUDIT_ADMIN),
+    _staff(21, "police-window", "520101199110221213", POLICE, Role.WINDOW),
+    _staff(22, "police-reviewer-1", "520101199211231226", POLICE, Role.REVIEWER),
+    _staff(23, "police-reviewer-2", "520101199312241239", POLICE, Role.REVIEWER),
+    _staff(24, "police-approver", "520101199401251244", POLICE, Role.APPROVER),
+    _staff(25, "construction-window", "520101197002261251", CONSTRUCTION, Role.WINDOW),
+    _staff(26, "construction-reviewer-1", "520101197103271264", CONSTRUCTION, Role.REVIEWER),
+    _staff(27, "construction-reviewer-2", "520101197204011277", CONSTRUCTION, Role.REVIEWER),
+    _staff(28, "construction-approver", "52010119730502128X", CONSTRUCTION, Role.APPROVER),
+    _staff(29, "transport-window", "520101197406031292", TRANSPORT, Role.WINDOW),
+    _staff(30, "transport-reviewer-1", "52010119750704130X", TRANSPORT, Role.REVIEWER),
+    _staff(31, "transport-reviewer-2", "520101197608051312", TRANSPORT, Role.REVIEWER),
+    _staff(32, "transport-approver", "520101197709061325", TRANSPORT, Role.APPROVER),
+    _staff(33, "health-window", "520101197810071333", HEALTH, Role.WINDOW),
+    _staff(34, "health-reviewer-1", "520101197911081346", HEALTH, Role.REVIEWER),
+    _staff(35, "health-reviewer-2", "520101198012091350", HEALTH, Role.REVIEWER),
+    _staff(36, "health-approver", "520101198101101362", HEALTH, Role.APPROVER),
+    _staff(37, "land-window", "520101198202111375", LAND, Role.WINDOW),
+    _staff(38, "land-reviewer-1", "520101198303121388", LAND, Role.REVIEWER),
+    _staff(39, "land-reviewer-2", "520101198404131390", LAND, Role.REVIEWER),
+    _staff(40, "land-approver", "520101198505141408", LAND, Role.APPROVER),
+    _staff(41, "fund-window", "520101198606151410", FUND, Role.WINDOW),
+    _staff(42, "fund-reviewer-1", "520101198707161423", FUND, Role.REVIEWER),
+    _staff(43, "fund-reviewer-2", "520101198808171436", FUND, Role.REVIEWER),
+    _staff(44, "fund-approver", "520101198909181449", FUND, Role.APPROVER),
+    _staff(45, "urban-window", "520101199010191459", URBAN, Role.WINDOW),
+    _staff(46, "urban-reviewer-1", "520101199111201468", URBAN, Role.REVIEWER),
+    _staff(47, "urban-reviewer-2", "520101199212211470", URBAN, Role.REVIEWER),
+    _staff(48, "urban-approver", "520101199301221486", URBAN, Role.APPROVER),
+    _staff(49, "fire-window", "520101199402231499", FIRE, Role.WINDOW),
+    _staff(50, "fire-reviewer-1", "520101197003241500", FIRE, Role.REVIEWER),
+    _staff(51, "fire-reviewer-2", "520101197104251513", FIRE, Role.REVIEWER),
+    _staff(52, "fire-approver", "520101197205261526", FIRE, Role.APPROVER),
+    _staff(53, "catalogue-legal", "520101197306271539", CENTRE, Role.CATALOGUE),
 )
 """Per serving department a window clerk, two reviewers and an approver; two clerks of the service centre
-who receive for all three; two supervisors; the catalogue manager and the three separated administrators."""
+who receive for all of them; two supervisors; the catalogue manager, the one who reviews what she writes
+(编制、法制审核), and the three separated administrators."""
 
 
 def person(key: str) -> SamplePerson:

@@ -7,11 +7,13 @@ from enum import StrEnum
 from identity.actor import CASEWORK, Actor
 from services.applications import queries
 from services.applications.commands.recording import record
-from services.applications.errors import NotClaimed, NotYourDeed, UnknownTarget
+from services.applications.errors import ClaimedBySomebody, NotYourDeed, StepNotOpen, UnknownTarget
 from services.applications.models import Application
 from services.applications.rules import State
 from services.catalogue import queries as catalogue
 from storage.database import Session
+
+UNMASK = "unmask"
 
 AT_THE_COUNTER = frozenset({State.GRANTED, State.REFUSED})
 """Handing a result out means comparing the number with a card, and such a case is on nobody's desk."""
@@ -31,14 +33,16 @@ async def unmask(
 ) -> Application:
     """Record that `actor` was shown the whole answers to these sensitive questions, and give back the case.
 
-    Raises ApplicationNotFound, NotYourDeed, NotClaimed (the case is not on this officer's desk), UnknownTarget
-    (a question the item does not have, or one that is not hidden).
+    The case must be on this officer's desk. Raises ApplicationNotFound, NotYourDeed, ClaimedBySomebody,
+    StepNotOpen (nobody has claimed it), UnknownTarget (no such question, or none that is hidden).
     """
     application = await queries.get(session, actor, number)
     if not actor.has(*CASEWORK):
-        raise NotYourDeed("unmask", min(CASEWORK))
-    if application.claimed_by != actor.person_id and application.state not in AT_THE_COUNTER:
-        raise NotClaimed(number)
+        raise NotYourDeed(UNMASK, min(CASEWORK))
+    if application.claimed_by not in {None, actor.person_id}:
+        raise ClaimedBySomebody(application.claimed_by_name or "")
+    if application.claimed_by is None and application.state not in AT_THE_COUNTER:
+        raise StepNotOpen(application.state, UNMASK)
     item = await catalogue.get_version(session, application.item_code, application.item_version)
     hidden = {question.key for question in item.definition.form.questions() if question.sensitive}
     for key in questions:

@@ -20,12 +20,52 @@ from licensing.sealing import Seal
 AT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 MARKET = Issuer("11520100MADEM00119", "示例市市场监督管理局")
 CIVIL = Issuer("11520100MADEM00381", "示例市民政局")
+INSURANCE = Issuer("11520100MADEM002X1", "示例市人力资源和社会保障局")
+POLICE = Issuer("11520100MADEM0054N", "示例市公安局")
+HOUSING = Issuer("11520100MADEM0070C", "示例市住房和城乡建设局")
+TRANSPORT = Issuer("11520100MADEM00899", "示例市交通运输局")
+HEALTH = Issuer("11520100MADEM00974", "示例市卫生健康局")
+LAND = Issuer("11520100MADEM010XL", "示例市自然资源和规划局")
 ISSUERS = {
+    "business-licence": MARKET,
+    "construction-permit": HOUSING,
     "food-business-licence": MARKET,
+    "hr-service-licence": INSURANCE,
     "individual-business-licence": MARKET,
+    "physician-registration": HEALTH,
+    "property-certificate": LAND,
+    "public-place-hygiene-licence": HEALTH,
+    "residence-permit": POLICE,
+    "road-transport-licence": TRANSPORT,
     "senior-card": CIVIL,
+    "taxi-driver-card": TRANSPORT,
 }
+CARDS = {"senior-card", "taxi-driver-card", "residence-permit"}
+"""Types printed on two sides."""
 FIELDS: dict[str, dict[str, str | Sequence[str]]] = {
+    "business-licence": {
+        "company_name": "示例市示例乙餐饮管理有限公司",
+        "legal_representative": "示例乙",
+        "registered_capital": "壹佰万元整",
+        "residence": "示例市云岩区示例路1号二楼201室",
+        "scope": "餐饮管理；食品销售；企业管理咨询；会议及展览服务。（依法须经批准的项目，经相关部门批准后方可开展经营活动）",
+    },
+    "construction-permit": {
+        "holder_code": "91520115MADEM0011Q",
+        "project_name": "示例小区一期1至6号楼",
+        "site": "示例市观山湖区示例大道与示例路交汇处东南侧",
+        "scale": "86,320.45平方米",
+        "contract_period": "720天",
+        "contract_price": "23,680.00万元",
+        "survey_unit": "示例勘察设计院有限公司",
+        "survey_leader": "示例丁",
+        "design_unit": "示例建筑设计研究院有限公司",
+        "design_leader": "示例戊",
+        "contractor": "示例建工集团有限公司",
+        "contractor_leader": "示例己",
+        "supervision_unit": "示例工程监理有限公司",
+        "supervision_leader": "示例庚",
+    },
     "food-business-licence": {
         "holder_code": "91520115MADEM0011Q",
         "legal_representative": "示例甲",
@@ -39,12 +79,74 @@ FIELDS: dict[str, dict[str, str | Sequence[str]]] = {
         "premises": "示例市云岩区示例街2号门面",
         "scope": "餐饮服务；日用百货销售。",
     },
+    "hr-service-licence": {
+        "holder_code": "91520115MADEM0011Q",
+        "legal_representative": "示例甲",
+        "institution_kind": "有限责任公司",
+        "premises": "示例市南明区示例路3号人力资源大厦五楼",
+        "scope": ["职业中介", "人力资源培训", "人力资源测评", "人力资源管理咨询"],
+    },
+    "physician-registration": {
+        "holder_code": "520102199001010018",
+        "sex": "male",
+        "born_on": "1990-01-01",
+        "category": "clinical",
+        "scope": "内科专业",
+        "workplace": "示例市第一人民医院",
+        "qualification_number": "201652110520102000001",
+    },
+    "property-certificate": {
+        "holder_code": "520102199001010018",
+        "location": "示例市观山湖区示例大道6号示例小区1号楼2单元8层1号",
+        "unit_number": "520115 001001 GB00001 F00010081",
+        "right_nature": "出让/市场化商品房",
+        "use": "城镇住宅用地/住宅",
+        "area": "宗地面积28,640.50平方米/房屋建筑面积118.62平方米",
+        "term": "国有建设用地使用权 2010-06-01起2080-05-31止",
+        "other": "专有建筑面积92.15平方米，分摊建筑面积26.47平方米；房屋总层数32层，所在层数8层。",
+    },
+    "public-place-hygiene-licence": {
+        "holder_code": "91520115MADEM0011Q",
+        "legal_representative": "示例甲",
+        "premises": "示例市云岩区示例路8号一至三楼",
+        "scope": ["住宿场所（宾馆）", "理发店"],
+        "complaint_phone": "12345",
+    },
+    "residence-permit": {
+        "holder_code": "520181197602290023",
+        "sex": "female",
+        "ethnicity": "苗族",
+        "born_on": "1976-02-29",
+        "residence": "示例市观山湖区示例街道示例路12号2栋1单元501",
+        "household_address": "示例省示例县示例镇示例村三组",
+    },
+    "road-transport-licence": {
+        "holder_code": "91520115MADEM0011Q",
+        "legal_representative": "示例甲",
+        "economic_kind": "有限责任公司",
+        "premises": "示例市白云区示例物流园A区12号",
+        "scope": ["道路普通货物运输", "货物专用运输（冷藏保鲜）"],
+        "vehicles": "6辆",
+    },
     "senior-card": {"holder_code": "520103195503151126", "born_on": "1955-03-15", "sex": "female"},
+    "taxi-driver-card": {"holder_code": "520102199001010018", "sex": "male", "driving_class": "C1"},
 }
 HOLDERS = {
-    "food-business-licence": Party(PartyKind.ORGANISATION, uuid4(), "示例餐饮有限公司"),
-    "individual-business-licence": Party(PartyKind.PERSON, uuid4(), "示例乙"),
-    "senior-card": Party(PartyKind.PERSON, uuid4(), "示例丙"),
+    slug: Party(kind, uuid4(), name)
+    for slug, kind, name in (
+        ("business-licence", PartyKind.PERSON, "示例乙"),
+        ("construction-permit", PartyKind.ORGANISATION, "示例置业有限公司"),
+        ("food-business-licence", PartyKind.ORGANISATION, "示例餐饮有限公司"),
+        ("hr-service-licence", PartyKind.ORGANISATION, "示例人力资源有限公司"),
+        ("individual-business-licence", PartyKind.PERSON, "示例乙"),
+        ("physician-registration", PartyKind.PERSON, "示例丁"),
+        ("property-certificate", PartyKind.PERSON, "示例戊"),
+        ("public-place-hygiene-licence", PartyKind.ORGANISATION, "示例酒店有限公司"),
+        ("residence-permit", PartyKind.PERSON, "示例己"),
+        ("road-transport-licence", PartyKind.ORGANISATION, "示例物流有限公司"),
+        ("senior-card", PartyKind.PERSON, "示例丙"),
+        ("taxi-driver-card", PartyKind.PERSON, "示例庚"),
+    )
 }
 
 

@@ -73,7 +73,7 @@ def test_all_fonts_are_embedded_and_ours(page, tmp_path):
 
 @pytest.mark.skipif(not BUILT, reason="document fonts are not built: make assets")
 def test_a_page_is_small(page):
-    assert len(page[1]) < SIZE * (2 if page[0] == "senior-card" else 1)
+    assert len(page[1]) < SIZE * (2 if page[0] in builders.CARDS else 1)
 
 
 def test_what_the_licence_says_can_be_read_as_text(printed, tmp_path):

@@ -1,0 +1,113 @@
+"""One case through the pages by everybody who has a part in it: applicant, clerk, approver, supervisor, stranger."""
+
+from pathlib import Path
+
+import pytest
+
+from portal.cli.demo import people
+from tests.browser import applying
+from tests.browser.applying import follow
+from tests.browser.conftest import Visit
+from tests.browser.visiting import Visitor
+from tests.support.demonstration import Demonstration
+from tests.support.sample_answers import ANSWERS
+from tests.support.waiting import until
+
+SHOP = "individual-registration"
+APPLICANT, OTHER = people.person("person-c"), people.person("person-h")
+CLERK, APPROVER, SUPERVISOR = "market-window", "market-approver", "supervisor-1"
+ELSEWHERE = "civil-window"
+
+
+@pytest.fixture(scope="module")
+def case() -> dict[str, str]:
+    """What one step of the walk leaves for the next: the number of the case."""
+    return {}
+
+
+def deed(visitor: Visitor, number: str, name: str) -> None:
+    """Do one deed on the case's page, through its own form."""
+    form = visitor.page.locator(f"form[action='/window/cases/{number}/{name}']")
+    opener = visitor.page.locator(
+        f"details:has(form[action='/window/cases/{number}/{name}']):not([open]) > summary"
+    )
+    if opener.count():
+        opener.first.click()
+    follow(visitor, form.locator("button[type=submit]").first)
+    assert visitor.page.locator(".govuk-error-summary").count() == 0, visitor.page.inner_text("main")
+
+
+def test_a_citizen_finds_the_item_and_hands_in(visit: Visit, case: dict[str, str], tmp_path: Path) -> None:
+    visitor = visit(APPLICANT.phone)
+    visitor.go("/")
+    visitor.page.locator("main form[action='/items'] input[name=q]").fill("开店")
+    follow(visitor, visitor.page.locator("main form[action='/items'] button[type=submit]"))
+    assert visitor.page.locator(f"main a[href='/items/{SHOP}']").count()
+    case["number"] = applying.apply(visitor, SHOP, ANSWERS[SHOP], tmp_path)
+    visitor.picture("journey-submitted")
+    assert visitor.faults() == []
+
+
+def test_the_clerk_takes_it_and_accepts_but_may_not_decide(visit: Visit, case: dict[str, str]) -> None:
+    visitor = visit(CLERK)
+    visitor.go("/window")
+    assert visitor.page.locator(f"a[href^='/window/cases/{case['number']}']").count()
+    visitor.go(f"/window/cases/{case['number']}")
+    deed(visitor, case["number"], "claim")
+    deed(visitor, case["number"], "accept")
+    visitor.go(f"/window/cases/{case['number']}")
+    visitor.picture("journey-accepted")
+    assert visitor.page.locator(f"form[action='/window/cases/{case['number']}/grant']").count() == 0
+
+
+@pytest.mark.parametrize(
+    "account", [None, OTHER.phone, ELSEWHERE], ids=["stranger", "other citizen", "other clerk"]
+)
+def test_nobody_else_sees_it(visit: Visit, case: dict[str, str], account: str | None) -> None:
+    visitor = visit(account)
+    for path in (f"/applications/{case['number']}", f"/window/cases/{case['number']}"):
+        answer = visitor.go(path)
+        assert case["number"] not in visitor.page.inner_text("main")
+        assert answer.status in {200, 403, 404}
+        assert answer.status != 200 or visitor.path == "/sign-in"
+
+
+def test_the_approver_grants_it(visit: Visit, case: dict[str, str]) -> None:
+    visitor = visit(APPROVER)
+    visitor.go(f"/window/cases/{case['number']}")
+    if visitor.page.locator("form[action$='/claim']").count():
+        deed(visitor, case["number"], "claim")
+    deed(visitor, case["number"], "grant")
+    visitor.picture("journey-granted")
+
+
+def test_the_applicant_finds_the_licence(visit: Visit, case: dict[str, str]) -> None:
+    visitor = visit(APPLICANT.phone)
+
+    def there() -> bool:
+        visitor.go("/my/licences")
+        return visitor.page.locator("main a[href*='/my/licences/']").count() > 0
+
+    until(there, seconds=60)
+    follow(visitor, visitor.page.locator("main a[href*='/my/licences/']").first)
+    visitor.picture("journey-licence")
+    with visitor.page.expect_download() as fetched:
+        visitor.page.locator("main a[href$='/document']").first.click()
+    assert fetched.value.path().read_bytes().startswith(b"%PDF-")
+    visitor.go(f"/applications/{case['number']}")
+    assert "准予" in visitor.page.inner_text("main")
+
+
+def test_the_supervisor_follows_every_step_of_it(visit: Visit, case: dict[str, str]) -> None:
+    visitor = visit(SUPERVISOR)
+    visitor.go("/supervision")
+    visitor.picture("journey-board")
+    visitor.go(f"/supervision/cases/{case['number']}")
+    told = visitor.page.inner_text("main")
+    assert all(word in told for word in ("提交", "受理", "准予"))
+    visitor.picture("journey-supervised")
+
+
+def test_the_ledger_of_the_walk_is_whole(demo: Demonstration, case: dict[str, str]) -> None:
+    verified = demo.yiwang("ledger", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
