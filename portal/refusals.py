@@ -16,6 +16,7 @@ from portal.api import problems
 from portal.request import Request
 from services.applications import errors as applications
 from services.catalogue import errors as catalogue
+from services.oversight import errors as oversight
 from services.sharing import errors as sharing
 from services.workflow import errors as workflow
 from storage import errors as storage
@@ -58,6 +59,13 @@ STATUS: dict[type[Exception], int] = {
     licensing.CodeRefused: 404,
     licensing.TypeUnknown: 404,
     licensing.LicensingError: 409,
+    oversight.CardNotFound: 404,
+    oversight.OrderNotFound: 404,
+    oversight.NotForOversight: 403,
+    oversight.AddresseeUnknown: 422,
+    oversight.DueTooSoon: 422,
+    oversight.TextMissing: 422,
+    oversight.OversightError: 409,
     workflow.WorkflowError: 409,
     sharing.HubUnavailable: 503,
     sharing.ResourceUnknown: 404,

@@ -20,6 +20,7 @@ class ItemPages(Controller):
 
     @get("/", name="admin:items")
     async def listing(self, session: NamedDependency[Session], after: FromQuery[str] = "") -> Template:
-        found = await item_versions(session, after=after, limit=PAGE)
+        place = after if after.isprintable() else ""
+        found = await item_versions(session, after=place, limit=PAGE)
         following = f"/admin/items?after={found[-1].code}" if len(found) == PAGE else None
         return Template("admin/items.html", context={"items": found, "next_page": following})

@@ -85,17 +85,23 @@ def cursor(*parts: object) -> str:
 
 def day_and_text(text: str) -> tuple[date, str] | None:
     """A cursor read back; None for anything that is not one."""
-    first, separator, rest = text.partition(SEPARATOR)
+    first, rest = _parts(text)
     try:
-        return (date.fromisoformat(first), rest) if separator else None
+        return (date.fromisoformat(first), rest) if rest else None
     except ValueError:
         return None
 
 
 def moment_and_text(text: str) -> tuple[datetime, str] | None:
-    first, separator, rest = text.partition(SEPARATOR)
+    first, rest = _parts(text)
     try:
         at = datetime.fromisoformat(first)
     except ValueError:
         return None
-    return (at, rest) if separator and at.tzinfo else None
+    return (at, rest) if rest and at.tzinfo else None
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """Both halves of a cursor; the second empty where it is missing or holds what no number does."""
+    first, _, rest = text.partition(SEPARATOR)
+    return first, rest if rest.isprintable() else ""

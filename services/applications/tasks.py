@@ -33,14 +33,12 @@ async def print_paper(
     document_id: str, *, sessions: Sessions, objects: ObjectStore, sealer: Sealer, public_url: str
 ) -> None:
     """Print, seal and keep one paper; then deliver the result if that was all that was missing."""
-    number = await printing.print_paper(
-        sessions,
-        UUID(document_id),
-        objects=objects,
-        sealer=sealer,
-        public_url=public_url,
-        at=datetime.now(UTC),
-    )
+    async with sessions() as session, session.begin():
+        number, sheet = await printing.lay_out(session, UUID(document_id), public_url=public_url)
+    if sheet is not None:
+        digest = await objects.put(await printing.make(sheet, sealer=sealer))
+        async with sessions() as session, session.begin():
+            await printing.keep(session, sheet, digest, at=datetime.now(UTC))
     if number is not None:
         await deliver(number, sessions=sessions)
 

@@ -21,7 +21,15 @@ LONGEST_TEST_FILE = 600
 LONGEST_FUNCTION = 60
 MOST_PARAMETERS = 8
 
-EXCEPTIONS: Mapping[str, str] = {}
+WRITTEN_ONCE = (
+    "laid out by the migration tool from the tables of all packages, read once by a database, never edited"
+)
+EXCEPTIONS: Mapping[str, str] = {
+    "alembic/versions/0002_tables.py": WRITTEN_ONCE,
+    "alembic/versions/0002_tables.py::upgrade": WRITTEN_ONCE,
+    "alembic/versions/0002_tables.py::downgrade": WRITTEN_ONCE,
+    "alembic/versions/0003_oversight.py::upgrade": WRITTEN_ONCE,
+}
 """`path` or `path::function` → the reason why it may be over. An exception that is no longer needed fails."""
 
 PRODUCT = (*PACKAGES, "alembic")

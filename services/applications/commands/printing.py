@@ -1,7 +1,11 @@
-"""Printing the papers of a case: read, print and seal without a transaction, then keep the first result only."""
+"""Printing the papers of a case: read, print and seal without a transaction, then keep the first result only.
+
+The three steps are called in turn by `tasks.print_paper`, which opens the transactions.
+"""
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +23,7 @@ from services.catalogue import queries as catalogue
 from services.catalogue.codes import ItemType, ResultKind
 from services.catalogue.definition import ItemDefinition
 from services.workflow.rules import local_day
-from storage.database import Session, Sessions
-from storage.objects import ObjectStore
+from storage.database import Session
 
 MANNERS = {
     Supply.OBTAINED: "免交（数据共享）",
@@ -35,46 +38,40 @@ MATTERS = {
 DECIDING = frozenset({DocumentKind.GRANT, DocumentKind.REFUSAL, DocumentKind.NOT_ACCEPTED})
 
 
-async def print_paper(
-    sessions: Sessions,
-    document_id: UUID,
-    *,
-    objects: ObjectStore,
-    sealer: Sealer,
-    public_url: str,
-    at: datetime,
-) -> str | None:
-    """Print, seal and keep one paper; the number of its case, or nothing when there is no such paper any more.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One paper ready to be printed: everything it says, read in one transaction."""
 
-    Two workers may print the same paper: the first that writes it down counts, the other's file is referred to
-    by nobody. Raises PrintFailed, SealMissing, StoreUnavailable: the job comes again.
-    """
-    async with sessions() as session, session.begin():
-        document = await session.get(CaseDocument, document_id)
-        if document is None:
-            return None
-        application = await _of(session, document)
-        if document.digest is not None:
-            return application.number
-        data = await _data(session, application, document, public_url)
-    kind = DocumentKind(document.kind)
-    content = await asyncio.to_thread(documents.sealed, kind, data, sealer=sealer, at=document.requested_at)
-    digest = await objects.put(content)
-    async with sessions() as session, session.begin():
-        await _keep(session, document_id, digest, at)
-    return application.number
+    document_id: UUID
+    kind: DocumentKind
+    data: DocumentData
+    dated: datetime
 
 
-async def _of(session: Session, document: CaseDocument) -> Application:
-    return await session.get_one(Application, document.application_id)
+async def lay_out(session: Session, document_id: UUID, *, public_url: str) -> tuple[str | None, Sheet | None]:
+    """The number of the paper's case, and what to print; no sheet when it is printed, neither when it is gone."""
+    document = await session.get(CaseDocument, document_id)
+    if document is None:
+        return None, None
+    application = await session.get_one(Application, document.application_id)
+    if document.digest is not None:
+        return application.number, None
+    data = await _data(session, application, document, public_url)
+    return application.number, Sheet(document_id, DocumentKind(document.kind), data, document.requested_at)
 
 
-async def _keep(session: Session, document_id: UUID, digest: str, at: datetime) -> None:
-    document = await session.get_one(CaseDocument, document_id, with_for_update=True)
+async def make(sheet: Sheet, *, sealer: Sealer) -> bytes:
+    """Print and seal, without a transaction. Raises PrintFailed, SealMissing: the job comes again."""
+    return await asyncio.to_thread(documents.sealed, sheet.kind, sheet.data, sealer=sealer, at=sheet.dated)
+
+
+async def keep(session: Session, sheet: Sheet, digest: str, *, at: datetime) -> None:
+    """Write down which object the paper is. Of two workers the first counts; the other's is referred to by nobody."""
+    document = await session.get_one(CaseDocument, sheet.document_id, with_for_update=True)
     if document.digest is not None:
         return
     document.digest, document.printed_at = digest, at
-    application = await _of(session, document)
+    application = await session.get_one(Application, document.application_id)
     await record(
         session,
         None,
