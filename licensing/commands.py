@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from identity import queries as identity
 from identity.actor import Actor, Party
-from licensing import lint, metadata, numbering, pictures, printing, queries, serials, sheets, types
+from licensing import lint, metadata, numbering, pictures, queries, serials, sheets, types
 from licensing.authority import Seal
 from licensing.errors import ApplicationHasLicence, LicenceNotFound, LicenceUnfit, PictureUnfit
 from licensing.metadata import Issuer, Naming
@@ -24,6 +24,7 @@ from licensing.models import Licence
 from licensing.presenting import draw_code, present, redeem
 from licensing.rules import Move, State, local_day, next_state, valid_until
 from licensing.sealing import Sealer
+from licensing.sheet import Sheet
 from licensing.types import FieldKind, LicenceType
 from storage import ledger
 from storage.database import Session
@@ -208,7 +209,10 @@ async def _fit_picture(
     return picture
 
 
-def _sealed(sheet: printing.Sheet, sealer: Sealer, seal: Seal, at: datetime) -> bytes:
+def _sealed(sheet: Sheet, sealer: Sealer, seal: Seal, at: datetime) -> bytes:
+    # The layout engine takes a second to load; processes that print nothing do without.
+    from licensing import printing
+
     return sealer.seal(printing.print_document(sheet), seal, at=at)
 
 

@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from licensing import metadata
 from licensing.authority import Seal
-from licensing.printing import Sheet, print_document
 from licensing.rules import local_day
 from licensing.sealing import Sealer
+from licensing.sheet import Sheet
 from licensing.sheets import chinese_date, qr_image, seal_image
 
 DOCUMENT_SEAL = "行政审批专用章"
@@ -105,7 +105,7 @@ def title(kind: DocumentKind, data: DocumentData) -> str:
 
 def render(kind: DocumentKind, data: DocumentData) -> bytes:
     """A preview: the finished page without a signature slot. Blocks; call it in a thread. Raises PrintFailed."""
-    return print_document(_sheet(kind, data, sealable=False))
+    return _printed(_sheet(kind, data, sealable=False))
 
 
 def sealed(kind: DocumentKind, data: DocumentData, *, sealer: Sealer, at: datetime) -> bytes:
@@ -114,7 +114,14 @@ def sealed(kind: DocumentKind, data: DocumentData, *, sealer: Sealer, at: dateti
     Raises PrintFailed, SealMissing, KeysUnreadable.
     """
     seal = Seal(data.department_code, data.department, DOCUMENT_SEAL)
-    return sealer.seal(print_document(_sheet(kind, data, sealable=True)), seal, at=at)
+    return sealer.seal(_printed(_sheet(kind, data, sealable=True)), seal, at=at)
+
+
+def _printed(sheet: Sheet) -> bytes:
+    # The layout engine takes a second to load; processes that print nothing do without.
+    from licensing import printing
+
+    return printing.print_document(sheet)
 
 
 def _sheet(kind: DocumentKind, data: DocumentData, *, sealable: bool) -> Sheet:

@@ -5,7 +5,7 @@ in the page's own face, which makes a document 10 kB smaller than outlines. Noth
 national emblem.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from html import escape
 from math import cos, degrees, pi, sin, tau
@@ -87,47 +87,49 @@ def _ghost(text: str, size: float, colour: str, opacity: float) -> str:
 def frame(width: float, height: float, ink: str, second: str, tint: str, *, fretted: bool = False) -> str:
     """The border of a licence: a braided or fretted (回纹) band between rules, rosettes in the corners, a great
     rosette behind."""
-    body = f'<rect width="{width}" height="{height}" fill="{tint}"/>' + _panel(
-        width, height, 9.0, 8.0, ink, second, tint, strand=_fret if fretted else _braid
-    )
-    return _svg((0, 0, width, height), body, "")
+    strand = _fret if fretted else _braid
+    parts = [_paper(width, height, tint), *_panel(width, height, 9.0, 8.0, (ink, second, tint), strand)]
+    return _svg((0, 0, width, height), "".join(parts), "")
 
 
 @cache
 def spread(width: float, height: float, ink: str, second: str, tint: str) -> str:
     """The ground of an open booklet: two framed pages and the shadow of the fold between them."""
     half = width / 2
-    page = _panel(half, height, 8.0, 4.6, ink, second, tint, strand=_braid)
+    # Each part twice in a row: the same bytes close together pack to half the size.
+    parts = (
+        f'{part}<g transform="translate({half} 0)">{part}</g>'
+        for part in _panel(half, height, 8.0, 4.6, (ink, second, tint), _braid)
+    )
     fold = "".join(
         f'<rect x="{half - reach}" width="{2 * reach}" height="{height}" fill="{ink}" fill-opacity=".035"/>'
         for reach in (0.4, 1.2, 2.4, 4.0)
     )
-    body = f'<rect width="{width}" height="{height}" fill="{tint}"/>{page}<g transform="translate({half} 0)">{page}</g>'
-    return _svg((0, 0, width, height), body + fold, "")
+    return _svg((0, 0, width, height), _paper(width, height, tint) + "".join(parts) + fold, "")
 
 
+Colours = tuple[str, str, str]
+"""Ink, second colour and paper of an ornament."""
 Strand = Callable[[float, float, str, str], str]
+"""The pattern of a band of some length and breadth."""
+
+
+def _paper(width: float, height: float, tint: str) -> str:
+    return f'<rect width="{width}" height="{height}" fill="{tint}"/>'
 
 
 def _panel(
-    width: float,
-    height: float,
-    inset: float,
-    band: float,
-    ink: str,
-    second: str,
-    tint: str,
-    *,
-    strand: Strand,
-) -> str:
-    parts = [
+    width: float, height: float, inset: float, band: float, colours: Colours, strand: Strand
+) -> list[str]:
+    ink, second, tint = colours
+    sides = (strand(length - 2 * (inset + band), band, ink, second) for length in (width, height))
+    return [
         _rosette(width / 2, height / 2, min(width, height) * 0.37, second, 0.12, 0.3, 30, 0.16),
         _watermark(width, height, ink),
         _rules(width, height, inset, band, ink, second),
-        _bands(width, height, inset, band, lambda length: strand(length, band, ink, second)),
+        *_bands(width, height, inset, band, *sides),
         *(_corner(x, y, band, ink, second, tint) for x, y in _corners(width, height, inset + band / 2)),
     ]
-    return "".join(parts)
 
 
 def _corners(width: float, height: float, inset: float) -> list[tuple[float, float]]:
@@ -148,25 +150,23 @@ def _rules(width: float, height: float, inset: float, band: float, ink: str, sec
     )
 
 
-def _bands(
-    width: float, height: float, inset: float, band: float, strand: Callable[[float], str]
-) -> str:
+def _bands(width: float, height: float, inset: float, band: float, along: str, down: str) -> Iterator[str]:
     """Four bands, whole periods of their pattern from corner to corner."""
     mid, start = inset + band / 2, inset + band
     sides = (
-        (f"translate({start} {mid})", width - 2 * start),
-        (f"translate({start} {height - mid})", width - 2 * start),
-        (f"translate({mid} {start}) rotate(90)", height - 2 * start),
-        (f"translate({width - mid} {start}) rotate(90)", height - 2 * start),
+        (f"translate({start} {mid})", along),
+        (f"translate({start} {height - mid})", along),
+        (f"translate({mid} {start}) rotate(90)", down),
+        (f"translate({width - mid} {start}) rotate(90)", down),
     )
-    return "".join(f'<g transform="{move}">{strand(length)}</g>' for move, length in sides)
+    return (f'<g transform="{move}">{drawn}</g>' for move, drawn in sides)
 
 
 def _braid(length: float, band: float, ink: str, second: str) -> str:
     """Waves of two heights in opposite phase. In hundredths of a millimetre: whole numbers keep the file small."""
     reach = band / 2 - 0.7
     strands = ((1.0, ink, 26), (0.62, second, 24))
-    periods = round(length / (band * 1.25))
+    periods = round(length / max(band * 1.25, 8))
     parts = []
     for share, colour, weight in strands:
         data = "".join(_wave(length, periods, sign * reach * share) for sign in (1, -1))
@@ -287,7 +287,7 @@ def _svg(box: tuple[float, float, float, float], body: str, title: str) -> str:
     )
 
 
-PALETTES: Mapping[str, tuple[str, str, str]] = {
+PALETTES: Mapping[str, Colours] = {
     "green": ("#1d5b4f", "#b48a3c", "#fbfdf9"),
     "teal": ("#175a70", "#a8954a", "#f8fcfd"),
     "jade": ("#0f665b", "#c2a04a", "#f4fbf8"),
@@ -299,11 +299,11 @@ PALETTES: Mapping[str, tuple[str, str, str]] = {
     "gold": ("#8a5c10", "#c39b3d", "#fffdf5"),
     "red": ("#a3221f", "#d3a54a", "#fff9ee"),
 }
-"""Ink, second colour and paper of an ornament."""
 
 KINDS: Mapping[str, Callable[[str, str, str], str]] = {
     "portrait": partial(frame, 210, 297),
-    "landscape": partial(frame, 297, 210, fretted=True),
+    "portrait-fretted": partial(frame, 210, 297, fretted=True),
+    "landscape-fretted": partial(frame, 297, 210, fretted=True),
     "spread": partial(spread, 297, 210),
     "divider": lambda ink, second, _paper: divider(ink, second),
     "card-front": partial(card, back=False),

@@ -10,8 +10,6 @@ signature field laid over the drawn seal, so that a click on the seal shows the 
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -29,36 +27,15 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from licensing import finishing, fonts, ornaments
 from licensing.errors import PrintFailed
+from licensing.sheet import SEAL_PLACE, Sheet
 
 TEMPLATES = Path(__file__).with_name("templates")
 # WeasyPrint turns this on for the whole process: half a photograph would pass for a whole one.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 RECORD_NAME = "metadata.json"
-SEAL_PLACE = "seal"
-"""The id of the element over which the signature field is laid."""
 POINTS = 0.75
 """PDF points in a CSS pixel."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What is to be printed.
-
-    `template` names a file below `templates/` without suffix; its stylesheet has the same name. `record` is the
-    JSON embedded as `metadata.json`. `identifier` ends up as the document's dc:identifier. What is not
-    `sealable` is a preview without a signature slot.
-    """
-
-    template: str
-    values: Mapping[str, object]
-    title: str
-    author: str
-    identifier: str
-    at: datetime
-    record: bytes
-    subject: str = ""
-    sealable: bool = True
 
 
 def print_document(sheet: Sheet) -> bytes:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from identity.numbers import NumberWrong, id_number, mask_id
 from licensing.metadata import EDITION, UNLIMITED, record
 from licensing.numbering import ROOT, read_identifier
-from licensing.printing import SEAL_PLACE, Sheet
+from licensing.sheet import SEAL_PLACE, Sheet
 from licensing.types import FieldKind, LicenceType
 
 EMPTY = "—"

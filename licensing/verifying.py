@@ -4,29 +4,14 @@ A verdict never comes as an exception: whatever bytes are handed in, there is an
 a B-B seal is the sealer's own word; the certificate is judged as of that time.
 """
 
-import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from io import BytesIO
-from typing import Any
 
-from asn1crypto import algos, cms, core
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_signature
-from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
-
-from licensing.metadata import read_record
-from licensing.stepping import run_through
 
 LARGEST = 20 * 1024 * 1024
-RECORD_NAME = "metadata.json"
 
 
 class Finding(StrEnum):
@@ -68,124 +53,7 @@ def verify(pdf: bytes, *, roots: Sequence[x509.Certificate]) -> Verdict:
     """Judge one file. Blocks for some 10 ms: call it in a thread. Never raises because of what `pdf` contains."""
     if not pdf.startswith(b"%PDF-") or len(pdf) > LARGEST:
         return Verdict(Finding.UNREADABLE)
-    try:
-        reader = PdfFileReader(BytesIO(pdf))
-        signatures = list(reader.embedded_signatures)
-    except Exception:
-        return Verdict(Finding.ALTERED if HAS_SEAL.search(pdf) else Finding.UNREADABLE)
-    if not signatures:
-        return Verdict(Finding.ALTERED if HAS_SEAL.search(pdf) else Finding.UNSEALED)
-    try:
-        return _judged(reader, signatures, pdf, roots)
-    except Exception:
-        return Verdict(Finding.ALTERED)
+    # The validation library takes a second to load; processes that verify nothing do without.
+    from licensing import examining
 
-
-# A refusal is an answer here, not an event: the library would log a traceback for every forged file.
-logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
-
-COVERING = {SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION}
-HAS_SEAL = re.compile(rb"/ByteRange\s*\[")
-
-
-def _judged(
-    reader: PdfFileReader,
-    signatures: list[EmbeddedPdfSignature],
-    pdf: bytes,
-    roots: Sequence[x509.Certificate],
-) -> Verdict:
-    first = signatures[0]
-    when = first.self_reported_timestamp
-    status = run_through(async_validate_pdf_signature(first, _trust(roots, when)))
-    finding = _finding(status, first, pdf, alone=len(signatures) == 1)
-    sealer, department = _names(status.signing_cert)
-    # Metadata are read from what was sealed, not from what somebody may have appended.
-    root = reader.get_historical_root(first.signed_revision)
-    kind, elements = _record(root) or (None, {})
-    return Verdict(finding, sealer, department, when, kind, elements)
-
-
-def _finding(
-    status: PdfSignatureStatus, signature: EmbeddedPdfSignature, pdf: bytes, *, alone: bool
-) -> Finding:
-    if not (status.intact and status.valid) or status.coverage not in COVERING:
-        return Finding.ALTERED
-    if not _gap_exact(signature, pdf):
-        return Finding.ALTERED
-    if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE or not alone:
-        return Finding.APPENDED
-    if not status.trusted:
-        return Finding.UNKNOWN_SEALER
-    return Finding.SOUND if _der(signature) == _rebuilt(signature) else Finding.ALTERED
-
-
-def _gap_exact(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:
-    """Whether the gap of the byte range is one hex string with the signature and zeros, and nothing else.
-
-    The gap is the one place a seal does not cover: nothing may hide there.
-    """
-    start, first, second, rest = (int(number) for number in signature.byte_range)
-    expected = b"<" + _der(signature).hex().encode().ljust(second - first - 2, b"0") + b">"
-    return start == 0 and second + rest <= len(pdf) and pdf[first:second] == expected
-
-
-def _der(signature: EmbeddedPdfSignature) -> bytes:
-    """The signature without its padding, as long as its own header says."""
-    content = bytes(signature.pkcs7_content)
-    octets = content[1] & 0x7F
-    return content[: 2 + octets + int.from_bytes(content[2 : 2 + octets], "big")]
-
-
-def _rebuilt(signature: EmbeddedPdfSignature) -> bytes:
-    """The signature as our sealers write one, made again from the parts that are themselves signed.
-
-    Versions, lengths and lists of algorithms around them are checked by nobody else (RFC 5652 covers only the
-    signed attributes).
-    """
-    info, certificate = signature.signer_info, signature.signer_cert
-    sha256 = algos.DigestAlgorithm({"algorithm": "sha256", "parameters": core.Null()})
-    number = cms.IssuerAndSerialNumber(
-        {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-    )
-    signer = {
-        "version": "v1",
-        "sid": cms.SignerIdentifier("issuer_and_serial_number", number),
-        "digest_algorithm": sha256,
-        "signed_attrs": info["signed_attrs"],
-        "signature_algorithm": info["signature_algorithm"],
-        "signature": info["signature"],
-    }
-    signed = {
-        "version": "v1",
-        "digest_algorithms": [sha256],
-        "encap_content_info": {"content_type": "data"},
-        "certificates": [certificate],
-        "signer_infos": [cms.SignerInfo(signer)],
-    }
-    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)}).dump())
-
-
-def _trust(roots: Sequence[x509.Certificate], when: datetime | None) -> ValidationContext:
-    known = [asn1_x509.Certificate.load(root.public_bytes(Encoding.DER)) for root in roots]
-    return ValidationContext(
-        trust_roots=known, moment=when, allow_fetching=False, revocation_mode="soft-fail"
-    )
-
-
-def _names(certificate: Any) -> tuple[str | None, str | None]:
-    """Who sealed, as bearer and seal, and the department's code."""
-    parts = certificate.subject.native
-    told = (parts.get("organization_name"), parts.get("organizational_unit_name"))
-    whole = "".join(told) if all(isinstance(part, str) for part in told) else parts.get("common_name")
-    return whole, parts.get("organization_identifier")
-
-
-def _record(root: Any) -> tuple[str, dict[str, str]] | None:
-    try:
-        names = root["/Names"]["/EmbeddedFiles"]["/Names"]
-    except KeyError:
-        return None
-    for place in range(1, len(names), 2):
-        if str(names[place]["/UF"]) == RECORD_NAME:
-            return read_record(names[place]["/EF"]["/F"].data)
-    return None
+    return examining.examine(pdf, roots=roots)

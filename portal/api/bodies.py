@@ -4,6 +4,7 @@ The handler reads such a body itself; what it takes is described here for the do
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -38,6 +39,7 @@ def taking(content: Mapping[str, Mapping[str, Any]], *, required: bool = True) -
         for kind, schema in content.items()
     }
 
+    @dataclass  # without it the parent's __init__ would not call __post_init__
     class Described(Operation):
         def __post_init__(self) -> None:
             self.request_body = RequestBody(content=media, required=required)

@@ -99,7 +99,7 @@ def groups(document: Mapping[str, Any]) -> Sequence[tuple[str, str, Sequence[Cal
     """The calls of the document by tag: (tag, what it is about, calls)."""
     calls = [
         Call(method.upper(), path, operation)
-        for path, item in document.get("paths", {}).items()
+        for path, item in sorted(document.get("paths", {}).items())
         for method, operation in item.items()
         if isinstance(operation, Mapping) and "operationId" in operation
     ]

@@ -37,7 +37,6 @@ app.add_typer(ledger.app, name="ledger")
 app.command()(demo.seed)
 app.command()(demo.demo)
 app.command()(tour)
-app.command("demo-register", hidden=True)(demo.register)
 
 
 def main() -> None:

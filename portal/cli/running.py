@@ -5,10 +5,9 @@ import sys
 from typing import Annotated
 
 import typer
-from granian import Granian
-from granian.constants import Interfaces
 
 from portal import logs
+from portal.cli import serving
 from portal.jobs import jobs, loops
 from portal.resources import open_resources
 from portal.settings import Settings, current
@@ -22,33 +21,13 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on; default from 
 def serve(port: Port = None) -> None:
     """Serve the portal's pages and API."""
     settings = current()
-    _serve("portal.app:from_environment", settings, port or settings.port, settings.processes)
+    serving.serve(serving.WEB, port or settings.port, host=settings.host, processes=settings.processes)
 
 
 def hub(port: Port = None) -> None:
     """Serve the sharing hub."""
     settings = current()
-    _serve("portal.hub.process:from_environment", settings, port or settings.hub_port, 1)
-
-
-def _serve(target: str, settings: Settings, port: int, processes: int) -> None:
-    serve_target(target, port, host=settings.host, processes=processes)
-
-
-def serve_target(target: str, port: int, *, host: str = "127.0.0.1", processes: int = 1) -> None:
-    """Serve the application that the factory `module:function` makes, until told to stop."""
-    Granian(
-        target,
-        factory=True,
-        interface=Interfaces.ASGI,
-        address=host,
-        port=port,
-        workers=processes,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=15,
-        log_access=False,
-    ).serve()
+    serving.serve(serving.HUB, port or settings.hub_port, host=settings.host)
 
 
 def worker() -> None:

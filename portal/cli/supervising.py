@@ -99,10 +99,10 @@ def end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
 
 
 def child(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Run `yiwang …` as a child that ends with this process, its output in `log`."""
+    """Run `python -m …` as a child that ends with this process, its output in `log`."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "portal.cli.main", *arguments],
+            [sys.executable, "-m", *arguments],
             env={**os.environ, **environment},
             stdout=output,
             stderr=subprocess.STDOUT,

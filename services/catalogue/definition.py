@@ -185,8 +185,8 @@ class Result(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """办理结果: a licence of `licence_type`, or a decision document.
 
     `fields` says what fills each field of the licence or decision: a question's key, a fact
-    (`hub:population.name`, `applicant:code`), or `material:<code>` for an uploaded picture; answers in the
-    words of `showing.for_result`.
+    (`hub:population.name`, `applicant:code`), `material:<code>` for an uploaded picture, or `words:<key>` for an
+    answer in Chinese words; answers otherwise as `showing.for_result` gives them.
     """
 
     kind: ResultKind

@@ -11,6 +11,8 @@ from services.catalogue.form import Form, Pair, Question
 from services.catalogue.readers import Address, Value
 from services.catalogue.regions import REGIONS
 
+WORDS = "words:"
+"""How a result's field names an answer's words instead of its value."""
 ENGLISH_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -48,12 +50,16 @@ def _worded(question: Question, value: Value, language: str) -> str:
 def for_result(form: Form, values: Mapping[str, Value]) -> dict[str, JSON]:
     """The answers as a licence or decision takes them: JSON as `answers.plain`, but an address and several
     choices in Chinese words; a single choice stays its value, for the licence type has its own words for it.
+    Under `words:<key>` stands every answer in Chinese words, for licence types that have none.
     """
     kept = plain(values)
     for question in form.questions():
         value = values.get(question.key)
-        if isinstance(value, Address) or (question.type is QuestionType.CHOICES and value is not None):
-            kept[question.key] = shown(question, value)
+        if value is None:
+            continue
+        words = kept[f"{WORDS}{question.key}"] = shown(question, value)
+        if isinstance(value, Address) or question.type is QuestionType.CHOICES:
+            kept[question.key] = words
     return kept
 
 

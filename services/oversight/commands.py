@@ -17,6 +17,7 @@ from identity.actor import CASEWORK, Actor, Role
 from identity.queries import StaffEntry
 from services.applications import queries as applications
 from services.applications.commands.recording import next_in_series
+from services.applications.errors import ApplicationNotFound
 from services.applications.models import Application
 from services.oversight import board, queries, records
 from services.oversight.errors import AddresseeUnknown, NotForOversight
@@ -46,7 +47,7 @@ async def look(
     session: Session, actor: Actor, number: str, *, at: datetime, deed: str = records.LOOKED
 ) -> Application:
     """The case, for a supervisor; that they looked is recorded in a chain of their own. Raises ApplicationNotFound."""
-    application = await applications.get(session, actor, number)
+    application = await _case(session, actor, number)
     await ledger.append(
         session,
         chain=f"oversight:{actor.person_id}",
@@ -57,6 +58,13 @@ async def look(
         details={"by": actor.name},
     )
     return application
+
+
+async def _case(session: Session, actor: Actor, number: str, *, lock: bool = False) -> Application:
+    """The case as the actor may see it. The database takes no NUL, so such a number is looked up nowhere."""
+    if not number.isprintable():
+        raise ApplicationNotFound(number)
+    return await applications.get(session, actor, number, lock=lock)
 
 
 async def raise_cards(session: Session, *, at: datetime, most: int = BATCH) -> int:
@@ -155,7 +163,7 @@ async def issue_order(
         raise NotForOversight("issue-order")
     words = require_text("text", text)
     require_time(due_on, local_day(at))
-    application = await applications.get(session, actor, number, lock=True)
+    application = await _case(session, actor, number, lock=True)
     addressee = await _addressee(session, application.department_code, to_person)
     year = local_day(at).year
     running = await next_in_series(session, f"oversight-order-{year}")

@@ -17,6 +17,8 @@ from tests.support.pages import complaints
 
 ARTEFACTS = ROOT / "tests" / "artefacts"
 AXE = (ROOT / "portal" / "assets" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+LONGEST_WAIT = 20_000
+"""Milliseconds for anything a page does."""
 DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = """
@@ -87,6 +89,7 @@ def visiting(browser: Browser, url: str, *, scripts: bool = True, **options: Any
     settings: dict[str, Any] = {"viewport": DESKTOP, "locale": "zh-CN"} | options
     context = browser.new_context(java_script_enabled=scripts, **settings)
     try:
+        context.set_default_timeout(LONGEST_WAIT)
         visitor = Visitor(context, context.new_page(), url)
         _watch(visitor)
         yield visitor

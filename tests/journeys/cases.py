@@ -76,11 +76,10 @@ async def fill(browser: Browser, number: str, pages: dict[str, dict[str, Any]]) 
         assert answer.status_code == 303, (key, answer.text)
 
 
-async def upload(
-    browser: Browser, number: str, code: str, name: str, content: bytes
-) -> httpx.Response:
+async def upload(browser: Browser, number: str, code: str, name: str, content: bytes) -> httpx.Response:
     return await browser.post(
-        f"/applications/{number}/materials/{code}", files={"file": (name, content, "application/octet-stream")}
+        f"/applications/{number}/materials/{code}",
+        files={"file": (name, content, "application/octet-stream")},
     )
 
 

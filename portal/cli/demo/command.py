@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import sys
-from contextlib import suppress
 from pathlib import Path
 from subprocess import Popen
 from types import FrameType
@@ -17,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from portal.cli import serving
 from portal.cli.demo import people, seeding
 from portal.cli.errors import PortTaken
 from portal.cli.supervising import Part, Supervisor, answers, child
@@ -24,6 +24,7 @@ from portal.settings import APPLICATION_ROLE, DATABASE, HUB_DATABASE, OWNER_ROLE
 from storage import embedded, migrating
 from storage.embedded import Cluster
 
+REGISTER = "portal.cli.demo.market_register:from_environment"
 PARTS_FILE = "parts.json"
 """Process ids by part, for whoever watches or tests the demonstration."""
 
@@ -84,24 +85,38 @@ def _start(supervisor: Supervisor, settings: Settings, environment: dict[str, st
     migrating.upgrade(settings.owner_url, application_url=settings.application_url)
     migrating.upgrade(settings.hub_owner_url, application_url=settings.hub_application_url)
     register_port = settings.hub_port + 1
-    secrets = seeding.lay_registers(settings, f"http://127.0.0.1:{register_port}", cluster.url())
-    asyncio.run(seeding.lay(settings))
+    register = f"http://{settings.host}:{register_port}"
+    secrets = seeding.lay_registers(settings, register, cluster.url())
+    seeding.lay_once(settings)
     known = environment | secrets
     logs = settings.data / "logs"
     logs.mkdir(exist_ok=True)
     supervisor.start(
         _served(
-            "register",
-            ["demo-register", "--port", str(register_port)],
+            "register", _server(REGISTER, settings.host, register_port), known, logs, f"{register}/health"
+        ),
+        _served(
+            "hub",
+            _server(serving.HUB, settings.host, settings.hub_port),
             known,
             logs,
-            f"http://127.0.0.1:{register_port}/health",
+            f"{settings.hub_url}/health/live",
         ),
-        _served("hub", ["hub"], known, logs, f"{settings.hub_url}/health/live"),
-        _served("worker", ["worker"], environment, logs, None),
-        _served("web", ["serve"], environment, logs, f"{settings.public_url}/health/live"),
+        _served("worker", ["portal.cli.main", "worker"], environment, logs, None),
+        _served(
+            "web",
+            _server(serving.WEB, settings.host, settings.port, settings.processes),
+            environment,
+            logs,
+            f"{settings.public_url}/health/live",
+        ),
     )
     _tell(settings, supervisor)
+
+
+def _server(target: str, host: str, port: int, processes: int = 1) -> list[str]:
+    """What `python -m` needs to serve `target`."""
+    return [serving.__name__, target, host, str(port), str(processes)]
 
 
 def _database(cluster: Cluster) -> Part:
@@ -156,11 +171,3 @@ def _require_free(port: int) -> None:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def register(port: Annotated[int, typer.Option()]) -> None:
-    """The sample market register alone."""
-    from portal.cli.running import serve_target
-
-    with suppress(KeyboardInterrupt):
-        serve_target("portal.cli.demo.market_register:from_environment", port)

@@ -1,4 +1,4 @@
-"""The sample hub (示例): directory, contracts for the four items, and where the three sources are."""
+"""The sample hub (示例): directory, contracts for the sample items, and where the sources are."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,11 @@ import yaml
 from identity.tokens import Verifier
 from portal.cli.demo.departments import CENTRE, CIVIL, INSURANCE, MARKET, POLICE, SERVING, SampleDepartment
 from portal.cli.demo.market_register import KEY_HEADER, KEY_VARIABLE
+from portal.cli.demo.registers import REGISTERS, SUBJECT, Fields, SampleRegister
+from portal.cli.demo.registers import write as write_register
+from services.applications import planning
+from services.catalogue.commands import shipped
+from services.catalogue.definition import ItemDefinition
 from services.sharing import commands
 from services.sharing.models import Contract, Resource
 from services.sharing.presenting import FieldType
@@ -22,8 +27,6 @@ REGISTER_SECRET = KEY_VARIABLE
 VALID = timedelta(days=3 * 365)
 
 SHARING_LAW = "《国务院关于在线政务服务的若干规定》（国令第716号）第七条；《政务数据共享条例》（国令第809号）"
-
-Fields = tuple[tuple[str, str, str, FieldType, str], ...]
 
 POPULATION_FIELDS: Fields = (
     ("name", "姓名", "Name", FieldType.NAME, "personal"),
@@ -76,6 +79,7 @@ def _resource(
     manner: str,
     cycle: str,
     at: datetime,
+    key: SubjectKey = SubjectKey.ID_NUMBER,
 ) -> Resource:
     return Resource(
         code=code,
@@ -92,14 +96,14 @@ def _resource(
         condition="仅限办理契约载明的政务服务事项，一事一查，不得留存副本",
         manner=manner,
         update_cycle=cycle,
-        subject_key=SubjectKey.CREDIT_CODE if code == "business-register" else SubjectKey.ID_NUMBER,
+        subject_key=key,
         published_at=at,
         changed_at=at,
     )
 
 
 def directory(at: datetime) -> list[Resource]:
-    """The three resources of the sample departments."""
+    """The resources of the sample departments."""
     return [
         _resource(
             "population",
@@ -120,6 +124,7 @@ def directory(at: datetime) -> list[Resource]:
             manner="接口",
             cycle="实时",
             at=at,
+            key=SubjectKey.CREDIT_CODE,
         ),
         _resource(
             "social-insurance",
@@ -131,7 +136,22 @@ def directory(at: datetime) -> list[Resource]:
             cycle="每日",
             at=at,
         ),
+        *(_smaller(register, at) for register in REGISTERS),
     ]
+
+
+def _smaller(register: SampleRegister, at: datetime) -> Resource:
+    return _resource(
+        register.code,
+        register.catalogue_code,
+        (register.name, register.name_en),
+        register.provider,
+        register.fields,
+        manner="文件",
+        cycle="每日",
+        at=at,
+        key=register.subject_key,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +182,29 @@ NEEDS = (
     Need("QY-2026-0005", INSURANCE, "unemployment-benefit", "social-insurance", _INSURED, _BENEFIT),
     Need("QY-2026-0006", CIVIL, "senior-card", "population", ("name", "born_on", "address"), _SENIOR),
 )
+"""The contracts concluded by hand, for the first four items."""
+
+
+def further_needs() -> list[Need]:
+    """For every other shipped item what its definition draws on, under the first article it rests on."""
+    by_hand = {need.item for need in NEEDS}
+    return [
+        Need(
+            f"QY-2026-{item.code}-{wanted.resource}"[:64],
+            _consumer(item),
+            item.code,
+            wanted.resource,
+            wanted.fields,
+            f"《{item.basis[0].law.zh}》{item.basis[0].article.zh}",
+        )
+        for item in shipped()
+        if item.code not in by_hand
+        for wanted in planning.needs(item)
+    ]
+
+
+def _consumer(item: ItemDefinition) -> SampleDepartment:
+    return next(one for one in SERVING if one.code == item.department.code)
 
 
 def _contract(need: Need, at: datetime) -> Contract:
@@ -185,7 +228,7 @@ async def seed_hub(session: Session, at: datetime) -> None:
     """Enter the sample directory and contracts into the hub's database; twice changes nothing."""
     for resource in directory(at):
         await commands.publish(session, resource, actor=DEMO, at=at)
-    for need in NEEDS:
+    for need in (*NEEDS, *further_needs()):
         await commands.conclude(session, _contract(need, at), actor=DEMO, at=at)
 
 
@@ -203,12 +246,13 @@ async def admit_portal(session: Session, key: Verifier, at: datetime) -> None:
 
 
 def write_sources(folder: Path, *, population_url: str, register_url: str, insurance_file: Path) -> Path:
-    """The hub's `sources.yaml` for the three sample sources. Secrets come from the environment:
+    """The hub's `sources.yaml` for the sample sources. Secrets come from the environment:
     YIWANG_SAMPLE_POPULATION_PASSWORD and YIWANG_SAMPLE_REGISTER_KEY.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "sources.yaml"
     sources = [_population(population_url), _register(register_url), _insurance(insurance_file)]
+    sources += [_file(register, write_register(register, folder)) for register in REGISTERS]
     file.write_text(
         yaml.safe_dump({"sources": sources}, allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
@@ -262,4 +306,15 @@ def _insurance(path: Path) -> dict[str, Any]:
         "path": str(path.resolve()),
         "subject": "公民身份号码",
         "fields": {name: title for name, title, *_ in INSURANCE_FIELDS},
+    }
+
+
+def _file(register: SampleRegister, path: Path) -> dict[str, Any]:
+    return {
+        "kind": "file",
+        "name": f"sample-{register.code}",
+        "resource": register.code,
+        "path": str(path.resolve()),
+        "subject": SUBJECT,
+        "fields": {name: title for name, title, *_ in register.fields},
     }

@@ -124,8 +124,24 @@ FIRE = SampleDepartment(
     "消防支队",
     "Fire and Rescue",
 )
+EDUCATION = SampleDepartment(
+    "11520100MADEM01425",
+    "education",
+    "示例市教育局",
+    "Sample City Education Bureau",
+    "教育局",
+    "Education",
+)
+TAX = SampleDepartment(
+    "11520100MADEM01500",
+    "tax",
+    "示例市税务局",
+    "Sample City Tax Service",
+    "税务局",
+    "Tax",
+)
 
 SERVING = (MARKET, INSURANCE, CIVIL, POLICE, CONSTRUCTION, TRANSPORT, HEALTH, LAND, FUND, URBAN, FIRE)
 """The departments that decide the sample items."""
 
-DEPARTMENTS = (*SERVING, CENTRE, OVERSIGHT)
+DEPARTMENTS = (*SERVING, CENTRE, OVERSIGHT, EDUCATION, TAX)

@@ -3,18 +3,20 @@
 Every part finds what is already there; laying it twice changes nothing.
 """
 
+import asyncio
 import json
 import secrets
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 from identity import commands as identity
 from identity import keys, representing, staffing, tokens
 from identity.rules import Level
+from licensing import types
 from licensing.authority import Seal
 from licensing.documents import DOCUMENT_SEAL
-from licensing.types import load_types
 from portal.cli.demo import contracts, people, population, social_insurance
 from portal.cli.demo.departments import CENTRE, DEPARTMENTS
 from portal.cli.demo.people import SampleStaff
@@ -23,12 +25,31 @@ from portal.resources import HUB_KEYS, HUB_PURPOSE, authority_of
 from portal.settings import Settings
 from services.catalogue import commands as catalogue
 from services.workflow import calendar
-from storage import cipher
+from storage import cipher, migrating
 from storage.database import Session, Sessions, open_engine, open_sessions
 
 BY = "system:demo"
 PARTY = CENTRE.code
 """Who runs the sample portal."""
+
+
+def lay_once(settings: Settings) -> None:
+    """Lay the city unless this very version of it was laid into this data folder before."""
+    mark = settings.data / "laid.json"
+    version = {"sample": _digest(), "structure": migrating.newest()}
+    if mark.exists() and json.loads(mark.read_text()) == version:
+        return
+    asyncio.run(lay(settings))
+    mark.write_text(json.dumps(version))
+
+
+def _digest() -> str:
+    """What the sample city is made of: another text anywhere in it is another city."""
+    told = sha256()
+    for folder in (Path(__file__).parent, catalogue.ITEMS, types.FOLDER):
+        for file in sorted(folder.glob("*.*")):
+            told.update(file.read_bytes())
+    return told.hexdigest()
 
 
 async def lay(settings: Settings) -> None:
@@ -161,5 +182,5 @@ def _lay_seals(settings: Settings, at: datetime) -> None:
     """One signing certificate for every seal that a sample department uses."""
     authority = authority_of(settings, at=at)
     for department in DEPARTMENTS:
-        for name in sorted({DOCUMENT_SEAL, *(one.seal for one in load_types().values())}):
+        for name in sorted({DOCUMENT_SEAL, *(one.seal for one in types.load_types().values())}):
             authority.enrol(Seal(department.code, department.name, name), at)

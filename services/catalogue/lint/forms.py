@@ -17,6 +17,7 @@ from services.catalogue.readers import PATTERNS
 NEEDED_ONLY = "行政许可法 第31条"
 PRIVATE = "个人信息保护法 第28、51条"
 KEY = re.compile(r"[a-z][a-z0-9_]*")
+OPTION = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 ANY_DAY = date(2000, 2, 29)
 
 T = QuestionType
@@ -94,7 +95,7 @@ def options(question: Question, path: str) -> Iterator[Finding]:
         yield finding(f"{path}.options", "options")
     yield from repeated([option.value for option in question.options], f"{path}.options")
     for index, option in enumerate(question.options):
-        if not SLUG.fullmatch(option.value):
+        if not OPTION.fullmatch(option.value):
             yield finding(
                 f"{path}.options[{index}].value", "code-shape", value=option.value, wanted="lower-case-words"
             )

@@ -7,9 +7,11 @@ from services.catalogue.conditions import keys
 from services.catalogue.definition import ItemDefinition
 from services.catalogue.lint.elements import SLUG
 from services.catalogue.lint.known import Finding, Known, fact_is_had, finding, is_fact, repeated
+from services.catalogue.showing import WORDS
 
 TWO = "行政许可法 第34条"
 ORDER = "行政许可法 第32、38条"
+MATERIAL = "material:"
 
 
 def findings(item: ItemDefinition, known: Known) -> Iterator[Finding]:
@@ -59,8 +61,10 @@ def filled(item: ItemDefinition) -> Iterator[Finding]:
 
 
 def _had(item: ItemDefinition, name: str) -> bool:
-    if name.startswith("material:"):
-        return item.material(name.removeprefix("material:")) is not None
+    if name.startswith(MATERIAL):
+        return item.material(name.removeprefix(MATERIAL)) is not None
+    if name.startswith(WORDS):
+        return item.form.question(name.removeprefix(WORDS)) is not None
     return fact_is_had(item, name) if is_fact(name) else item.form.question(name) is not None
 
 

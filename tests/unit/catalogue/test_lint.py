@@ -1,6 +1,10 @@
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
+from licensing.types import load_types
+from portal.cli.demo.contracts import directory
 from services.catalogue import commands
 from services.catalogue.lint import Known, lint
 from services.catalogue.loading import read
@@ -9,29 +13,11 @@ from services.catalogue.problems import SENTENCES, explain
 NAMES = {item.code: item for item in commands.shipped()}
 TEXTS = {code: (commands.ITEMS / f"{code}.yaml").read_text("utf-8") for code in NAMES}
 
-POPULATION = ["name", "sex", "born_on", "ethnicity", "address", "household"]
-BUSINESS = ["name", "credit_code", "kind", "legal_representative", "premises", "scope", "status"]
-INSURANCE = [
-    "insured_months",
-    "unemployment_months",
-    "last_employer",
-    "ended_on",
-    "ended_reason",
-    "benefit_bank",
-]
 KNOWN = Known(
-    licences={
-        "food-business-licence": [
-            "holder_code",
-            "legal_representative",
-            "premises",
-            "business_kind",
-            "scope",
-        ],
-        "individual-business-licence": ["trade_name", "operator", "form", "premises", "scope"],
-        "senior-card": ["holder_code", "born_on", "photo"],
+    licences={slug: {field.key for field in one.fields} for slug, one in load_types().items()},
+    resources={
+        one.code: {field["name"] for field in one.fields} for one in directory(datetime(2026, 11, 21, tzinfo=UTC))
     },
-    resources={"population": POPULATION, "business-register": BUSINESS, "social-insurance": INSURANCE},
 )
 
 UPLOADED = """    source: upload

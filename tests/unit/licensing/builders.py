@@ -14,8 +14,8 @@ from identity.actor import Party, PartyKind
 from licensing import metadata, numbering, rules, sheets, types
 from licensing.documents import DOCUMENT_SEAL, Correction, DocumentData, MaterialLine
 from licensing.metadata import Issuer, Naming
-from licensing.printing import Sheet
 from licensing.sealing import Seal
+from licensing.sheet import Sheet
 
 AT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 MARKET = Issuer("11520100MADEM00119", "示例市市场监督管理局")
@@ -52,16 +52,16 @@ FIELDS: dict[str, dict[str, str | Sequence[str]]] = {
     },
     "construction-permit": {
         "holder_code": "91520115MADEM0011Q",
-        "project_name": "示例小区一期1至6号楼",
-        "site": "示例市观山湖区示例大道与示例路交汇处东南侧",
+        "project_name": "示例小区1至6号楼",
+        "site": "示例市云岩区示例大道8号",
         "scale": "86,320.45平方米",
         "contract_period": "720天",
         "contract_price": "23,680.00万元",
         "survey_unit": "示例勘察设计院有限公司",
         "survey_leader": "示例丁",
-        "design_unit": "示例建筑设计研究院有限公司",
+        "design_unit": "示例建筑设计院有限公司",
         "design_leader": "示例戊",
-        "contractor": "示例建工集团有限公司",
+        "contractor": "示例建筑工程有限公司",
         "contractor_leader": "示例己",
         "supervision_unit": "示例工程监理有限公司",
         "supervision_leader": "示例庚",
@@ -97,13 +97,13 @@ FIELDS: dict[str, dict[str, str | Sequence[str]]] = {
     },
     "property-certificate": {
         "holder_code": "520102199001010018",
-        "location": "示例市观山湖区示例大道6号示例小区1号楼2单元8层1号",
+        "location": "示例市云岩区示例大道6号1号楼2单元8层1号",
         "unit_number": "520115 001001 GB00001 F00010081",
         "right_nature": "出让/市场化商品房",
         "use": "城镇住宅用地/住宅",
         "area": "宗地面积28,640.50平方米/房屋建筑面积118.62平方米",
         "term": "国有建设用地使用权 2010-06-01起2080-05-31止",
-        "other": "专有建筑面积92.15平方米，分摊建筑面积26.47平方米；房屋总层数32层，所在层数8层。",
+        "other": "房屋总层数32层，所在层数8层。",
     },
     "public-place-hygiene-licence": {
         "holder_code": "91520115MADEM0011Q",

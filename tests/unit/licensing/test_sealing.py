@@ -8,7 +8,8 @@ from cryptography import x509
 from licensing import printing, verifying
 from licensing.authority import Authority, Seal, load_passphrase, open_authority
 from licensing.errors import KeysUnreadable, PrintFailed, SealMissing
-from licensing.sealing import SoftwareSealer, filled_slot
+from licensing.sealing import SoftwareSealer
+from licensing.signatures import filled_slot
 from tests.unit.licensing import builders
 
 
