@@ -1,4 +1,5 @@
-"""What is done with a licence: intended with the decision, issued once by the worker, revoked by those in charge.
+"""What is done with a licence: intended with the decision, issued once by the worker. What happens to it later is
+in `ending`, `succeeding` and `presenting`, and called from here too.
 
 The intent is recorded before the irreversible act: a licence that was intended and never sealed can be seen, and
 the worker that died between sealing and committing leaves nothing behind but an unreferenced object.
@@ -6,8 +7,8 @@ the worker that died between sealing and committing leaves nothing behind but an
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,25 +16,37 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from identity import queries as identity
-from identity.actor import Actor, Party
+from identity.actor import Party
 from licensing import lint, metadata, numbering, pictures, queries, serials, sheets, types
 from licensing.authority import Seal
+from licensing.ending import cancel, expire, restore, revoke, suspend
 from licensing.errors import ApplicationHasLicence, LicenceNotFound, LicenceUnfit, PictureUnfit
 from licensing.metadata import Issuer, Naming
 from licensing.models import Licence
-from licensing.presenting import draw_code, present, redeem
+from licensing.presenting import CHECK_CODE_LENGTH, draw_code, present, redeem
+from licensing.recording import WORKER, record
 from licensing.rules import Move, State, local_day, next_state, valid_until
 from licensing.sealing import Sealer
 from licensing.sheet import Sheet
+from licensing.succeeding import change, renew, replace, take_over
 from licensing.types import FieldKind, LicenceType
-from storage import ledger
 from storage.database import Session
 from storage.objects import ObjectNotFound, ObjectStore
 
-__all__ = ["intend", "issue", "present", "redeem", "revoke"]
-
-WORKER = "system:licensing"
-CHECK_CODE_LENGTH = 8
+__all__ = [
+    "cancel",
+    "change",
+    "expire",
+    "intend",
+    "issue",
+    "present",
+    "redeem",
+    "renew",
+    "replace",
+    "restore",
+    "revoke",
+    "suspend",
+]
 
 
 async def intend(
@@ -68,26 +81,15 @@ async def intend(
         licence_type,
         issuer,
         holder,
-        _plain(fields),
+        metadata.plain(fields),
         at,
         application_number=application_number,
         check_code=draw_code(CHECK_CODE_LENGTH, chance),
     )
     session.add(licence)
     await session.flush()
-    await _record(session, licence, "licence intended", actor, at, type=licence.type_code)
+    await record(session, licence, "licence intended", actor, at, type=licence.type_code)
     return licence
-
-
-def _plain(fields: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
-    """Field values as text: a date in ISO form, several as a list of text."""
-    return {key: _text(value) for key, value in fields.items() if value is not None}
-
-
-def _text(value: Any) -> str | list[str]:
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [str(each) for each in value]
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 async def _numbered(
@@ -102,8 +104,9 @@ async def _numbered(
     check_code: str,
 ) -> Licence:
     day = local_day(at)
-    serial = await serials.next_number(session, licence_type.code, day.year)
-    number = _number(licence_type, issuer, fields, day.year, serial)
+    counted = day.year if licence_type.number.yearly else serials.ALWAYS
+    serial = await serials.next_number(session, licence_type.code, counted)
+    number = metadata.number(licence_type, fields, issuer=issuer, year=day.year, serial=serial)
     serial_segment = numbering.identifier_serial(day.year, serial)
     identifier = str(numbering.make_identifier(licence_type.code, issuer.code, serial_segment))
     until = valid_until(day, licence_type.validity.years)
@@ -133,21 +136,6 @@ async def _numbered(
     )
 
 
-def _number(
-    licence_type: LicenceType, issuer: Issuer, fields: metadata.Fields, year: int, serial: int
-) -> str:
-    how = licence_type.number
-    chosen: dict[str, str] = {}
-    if how.choice is not None:
-        field = licence_type.field(how.choice.field)
-        option = metadata.option_key(field, fields.get(how.choice.field)) if field else None
-        # What is missing here, lint reports before anything is sealed.
-        chosen = {how.choice.field: how.choice.values.get(option or "", "0")}
-    return numbering.licence_number(
-        how.maker, how.pattern, region=issuer.region, year=year, serial=serial, **chosen
-    )
-
-
 async def issue(
     session: Session,
     licence_id: UUID,
@@ -159,16 +147,18 @@ async def issue(
 ) -> Licence:
     """Lint, print, seal and keep an intended licence, and make it valid; a second call changes nothing.
 
-    The row stays locked meanwhile, so that two workers cannot both seal it. Raises LicenceNotFound, LicenceUnfit
+    A later version takes the place of the earlier one here. The rows stay locked meanwhile, so that two workers cannot both seal it. Raises LicenceNotFound, LicenceUnfit
     (then it stays intended), PrintFailed, SealMissing, and what the object store raises.
     """
+    # The earlier version first, as everyone who locks both does.
+    earlier = await queries.locked_earlier(session, licence_id)
     licence = await session.scalar(sa.select(Licence).where(col(Licence.id) == licence_id).with_for_update())
     if licence is None:
         raise LicenceNotFound(str(licence_id))
     if licence.state is not State.INTENDED:
         return licence
     licence_type = types.get(licence.type_code)
-    elements = metadata.sealed_elements(licence.elements, licence_type.seal, at)
+    notes, elements = licence.elements, metadata.sealed_elements(licence.elements, licence_type.seal, at)
     picture = await _fit_picture(session, licence, licence_type, elements, objects)
     address = sheets.check_address(public_url, licence.identifier, licence.check_code)
     sheet = sheets.licence_sheet(licence_type, elements, check_address=address, picture=picture, at=at)
@@ -177,7 +167,9 @@ async def issue(
     licence.document = await objects.put(document)
     licence.elements, licence.issued_at = elements, at
     licence.state = next_state(licence.state, Move.ISSUE)
-    await _record(session, licence, "licence issued", WORKER, at, document=licence.document, seal=seal.title)
+    await record(session, licence, "licence issued", WORKER, at, document=licence.document, seal=seal.title)
+    if earlier is not None:
+        await take_over(session, earlier, licence, notes, at)
     return licence
 
 
@@ -214,32 +206,3 @@ def _sealed(sheet: Sheet, sealer: Sealer, seal: Seal, at: datetime) -> bytes:
     from licensing import printing
 
     return sealer.seal(printing.print_document(sheet), seal, at=at)
-
-
-async def revoke(
-    session: Session, actor: Actor, identifier: str, *, reason: str, basis: str, at: datetime
-) -> Licence:
-    """Revoke a licence (撤销), by one who decides for the department that issued it.
-
-    Raises LicenceNotFound where it is not theirs to revoke, MoveNotOpen.
-    """
-    licence = await queries.locked(session, queries.in_charge_of(actor), identifier)
-    licence.state = next_state(licence.state, Move.REVOKE)
-    licence.ended_at, licence.ended_reason, licence.ended_basis = at, reason.strip(), basis.strip()
-    await _record(session, licence, "licence revoked", str(actor.person_id), at, basis=licence.ended_basis)
-    return licence
-
-
-async def _record(
-    session: Session, licence: Licence, deed: str, actor: str, at: datetime, **details: str
-) -> None:
-    await session.flush()
-    await ledger.append(
-        session,
-        chain=f"licence:{licence.id}",
-        deed=deed,
-        subject=licence.identifier,
-        actor=actor,
-        at=at,
-        details={"application": licence.application_number, "state": licence.state.value} | details,
-    )

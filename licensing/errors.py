@@ -3,6 +3,8 @@
 LicensingError
 ├── LicenceNotFound        no such licence, or not yours to see
 ├── MoveNotOpen            the move does not start from the current state
+├── ReasonMissing          a deed against a licence without its reason or legal basis
+├── RenewalNotOpen         a renewal asked for too late, or of what has no end
 ├── ApplicationHasLicence  another licence was already intended for this application
 ├── LicenceUnfit           lint found mistakes; nothing was sealed
 ├── CodeRefused            a presentation code that is unknown, used or too old: never said which
@@ -42,6 +44,20 @@ class MoveNotOpen(LicensingError):
         super().__init__(f"cannot {move} a licence that is {state}")
         self.state = state
         self.move = move
+
+
+class ReasonMissing(LicensingError):
+    def __init__(self, part: str) -> None:
+        super().__init__(f"no {part} given")
+        self.part = part
+
+
+class RenewalNotOpen(LicensingError):
+    """`window` is unlimited, late or over."""
+
+    def __init__(self, window: str) -> None:
+        super().__init__(f"not renewable: {window}")
+        self.window = window
 
 
 class ApplicationHasLicence(LicensingError):

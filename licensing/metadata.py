@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from identity.actor import Party
+from licensing.numbering import licence_number
 from licensing.rules import CHINA
 from licensing.types import Field, FieldKind, LicenceType
 
@@ -21,6 +22,9 @@ ISSUED_WITH = ("ZZQZR", "ZZQZMC", "ZZQZSJ", "CJSJ")
 
 EDITION, EARLIER = "KZ_BBLX", "KZ_GLZZBS"
 """Elements of a later version: why it was made (变更, 延续, 补发) and the identifier of the one before (关联证照标识)."""
+
+NOTES = REASON, BASIS = ("reason", "basis")
+"""Why a later version is made, kept beside its elements until it is sealed; never part of the file."""
 
 CORE = (
     "ZZMC",
@@ -67,6 +71,17 @@ class Naming:
     valid_until: date | None
 
 
+def plain(fields: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
+    """Field values as text: a date in ISO form, several as a list of text, absent ones left out."""
+    return {key: _text(value) for key, value in fields.items() if value is not None}
+
+
+def _text(value: Any) -> str | list[str]:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [str(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
 def fill(licence_type: LicenceType, fields: Fields, today: date) -> dict[str, str]:
     """The type's own elements from values by field key: options become words, defaults fill gaps."""
     return {field.element: _value(field, fields.get(field.key), today) for field in licence_type.fields}
@@ -86,6 +101,18 @@ def option_key(field: Field, given: str | Sequence[str] | None) -> str | None:
     """The option that was chosen, whether its key or its words were handed in."""
     text = given if isinstance(given, str) else next(iter(given or ()), field.default or "")
     return next((key for key, words in field.options.items() if text in (key, words)), None)
+
+
+def number(licence_type: LicenceType, fields: Fields, *, issuer: Issuer, year: int, serial: int) -> str:
+    """The number (ZZBH) of a type's `serial`-th licence. Raises NumberUnsound."""
+    how = licence_type.number
+    chosen: dict[str, str] = {}
+    if how.choice is not None:
+        field = licence_type.field(how.choice.field)
+        option = option_key(field, fields.get(how.choice.field)) if field else None
+        # What is missing here, lint reports before anything is sealed.
+        chosen = {how.choice.field: how.choice.values.get(option or "", "0")}
+    return licence_number(how.maker, how.pattern, region=issuer.region, year=year, serial=serial, **chosen)
 
 
 def compose(
@@ -113,10 +140,10 @@ def compose(
 
 
 def sealed_elements(elements: Mapping[str, str], seal_name: str, at: datetime) -> dict[str, str]:
-    """The elements with those that come into being with the seal."""
+    """The elements with those that come into being with the seal, and without notes."""
     moment = at.astimezone(CHINA).isoformat(timespec="seconds")
     signing = {"ZZQZR": elements["ZZBFJG"], "ZZQZMC": seal_name, "ZZQZSJ": moment, "CJSJ": moment}
-    return dict(elements) | signing
+    return {key: text for key, text in elements.items() if key not in NOTES} | signing
 
 
 def record(kind: str, content: Mapping[str, str], *, sample: bool) -> bytes:

@@ -20,6 +20,8 @@ class Licence(SQLModel, table=True):
     """One licence. `type_code` is the type's slug; `check_code` stands in its QR code beside the identifier.
 
     `document` is the digest of the sealed file, there from the moment the state is no longer `intended`.
+    `ended_at` is when it stopped counting, also for a while (suspended; empty again when restored).
+    `replaces` and `replaced_by` link versions; `replaced_by` is there once the later one is sealed.
     """
 
     __tablename__ = "licence"

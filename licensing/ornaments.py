@@ -166,7 +166,7 @@ def _braid(length: float, band: float, ink: str, second: str) -> str:
     """Waves of two heights in opposite phase. In hundredths of a millimetre: whole numbers keep the file small."""
     reach = band / 2 - 0.7
     strands = ((1.0, ink, 26), (0.62, second, 24))
-    periods = round(length / max(band * 1.25, 8))
+    periods = round(length / max(band * 1.25, 9))
     parts = []
     for share, colour, weight in strands:
         data = "".join(_wave(length, periods, sign * reach * share) for sign in (1, -1))

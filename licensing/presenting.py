@@ -21,6 +21,8 @@ from storage.database import Session
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 characters nobody confuses: five bits each."""
 CODE_LENGTH = 12
+CHECK_CODE_LENGTH = 8
+"""Characters of the check code that stands in a licence's QR code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _presented(licence: Licence, at: datetime) -> Presented:
         holder=licence.holder_name,
         issuer=licence.issuer_name,
         state=queries.state_of(licence, at),
-        issued_on=licence.valid_from,
+        issued_on=queries.issued_on(licence),
         valid_until=licence.valid_until,
         presented_at=at,
     )

@@ -8,17 +8,17 @@ Every document is PDF/A-3a with tags, a language and a title, its machine-readab
 signature field laid over the drawn seal, so that a click on the seal shows the signature.
 """
 
+import struct
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from markupsafe import Markup, escape
-from PIL import ImageFile
+from PIL import ImageCms, ImageFile
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.css import ColorProfile
 from weasyprint.document import Document
@@ -135,13 +135,16 @@ def _faces() -> FontConfiguration:
 
 def _srgb() -> ColorProfile:
     """The sRGB profile PDF/A asks for, made anew for each page: WeasyPrint writes the page's reference into it."""
-    return ColorProfile(BytesIO(_srgb_bytes()), "sRGB2014.icc", "relative-colorimetric", ("r", "g", "b"))
+    return ColorProfile(BytesIO(_srgb_bytes()), "sRGB", "relative-colorimetric", ("r", "g", "b"))
 
 
 @cache
 def _srgb_bytes() -> bytes:
-    # WeasyPrint's own way to this file leaves it open.
-    return (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+    """sRGB as its formula (ICC.1:2010, version 4.3): 2 kB smaller than as the tables WeasyPrint ships."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[8:12] = bytes((4, 0x30, 0, 0))
+    profile[24:36] = struct.pack(">6H", 2026, 1, 1, 0, 0, 0)  # the same bytes every day
+    return bytes(profile)
 
 
 @cache

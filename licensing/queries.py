@@ -72,6 +72,11 @@ async def locked(session: Session, allowed: sa.Select[Licence], identifier: str)
     return await _one(session, allowed.with_for_update(), identifier)
 
 
+async def in_charge(session: Session, actor: Actor, identifier: str) -> Licence:
+    """One licence the actor decides about, locked. Raises LicenceNotFound."""
+    return await locked(session, in_charge_of(actor), identifier)
+
+
 async def _one(session: Session, allowed: sa.Select[Licence], identifier: str) -> Licence:
     try:
         wanted = str(read_identifier(identifier))
@@ -109,6 +114,21 @@ async def of_application(session: Session, application_number: str) -> Licence |
     return await session.scalar(
         sa.select(Licence).where(col(Licence.application_number) == application_number)
     )
+
+
+async def waiting_successor(session: Session, licence: Licence, *, lock: bool = False) -> Licence | None:
+    """The later version that waits for its seal, if there is one."""
+    query = sa.select(Licence).where(
+        col(Licence.replaces) == licence.id, col(Licence.state) == State.INTENDED
+    )
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def locked_earlier(session: Session, licence_id: UUID) -> Licence | None:
+    """The version before this licence, locked, if there is one."""
+    replaced = sa.select(col(Licence.replaces)).where(col(Licence.id) == licence_id)
+    query = sa.select(Licence).where(col(Licence.id) == replaced.scalar_subquery())
+    return await session.scalar(query.with_for_update())
 
 
 async def document(session: Session, actor: Actor, identifier: str, *, objects: ObjectStore) -> bytes:
@@ -149,10 +169,15 @@ def public_facts(licence: Licence, at: datetime) -> PublicFacts:
         holder=mask_name(licence.holder_name) if person else licence.holder_name,
         issuer=licence.issuer_name,
         state=state_of(licence, at),
-        issued_on=licence.valid_from,
+        issued_on=issued_on(licence),
         valid_until=licence.valid_until,
         ended_on=local_day(licence.ended_at) if licence.ended_at else None,
     )
+
+
+def issued_on(licence: Licence) -> date:
+    """The day the licence bears (ZZBFRQ): of a later version its own, not that of the first."""
+    return date.fromisoformat(licence.elements["ZZBFRQ"])
 
 
 def state_of(licence: Licence, at: datetime) -> State:

@@ -1,4 +1,4 @@
-"""What a worker does for licences later: `licensing.issue`."""
+"""What a worker does for licences later: `licensing.issue`, and once a day `licensing.expire`."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from licensing.sealing import Sealer
 from storage.database import Sessions
 from storage.objects import ObjectStore
 
-ISSUE = "licensing.issue"
+ISSUE, EXPIRE = "licensing.issue", "licensing.expire"
 
 
 async def issue_licence(
@@ -37,3 +37,11 @@ async def issue_licence(
             return
     if issued is not None:
         await issued(licence.application_number)
+
+
+async def expire_licences(*, sessions: Sessions) -> None:
+    """Record which periods ran out (失效), in transactions of bounded size. Safe to run again; daily is enough."""
+    more = True
+    while more:
+        async with sessions() as session, session.begin():
+            more = bool(await commands.expire(session, at=datetime.now(UTC)))

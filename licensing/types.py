@@ -70,9 +70,13 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Validity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long it counts; `notice` is how many days before its end a renewal must have been asked for
+    (行政许可法 50: thirty, unless rules on the type say otherwise)."""
+
     zh: str
     en: str
     years: int | None = None
+    notice: int = 30
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,6 +91,11 @@ class Number(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     maker: str
     pattern: str
     choice: Choice | None = None
+
+    @property
+    def yearly(self) -> bool:
+        """Whether counting begins anew each year, because the number says which year it is of."""
+        return "{year" in self.pattern
 
 
 class LicenceType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

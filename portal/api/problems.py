@@ -21,9 +21,9 @@ def wanted(request: Request) -> bool:
     return request.url.path.startswith(PREFIX)
 
 
-def problem(status: int, kind: str, *, detail: str = "", **more: Any) -> Response[bytes]:
+def problem(status: int, kind: str, /, *, detail: str = "", **more: Any) -> Response[bytes]:
     """A problem document. `kind` is stable and names it; `more` are its own members."""
-    content = {"type": f"urn:yiwang:{kind}", "title": kind, "status": status} | more
+    content = more | {"type": f"urn:yiwang:{kind}", "title": kind, "status": status}
     if detail:
         content["detail"] = detail
     return Response(msgspec.json.encode(content), status_code=status, media_type=MEDIA_TYPE)

@@ -59,7 +59,8 @@ class Sessions(Controller):
             # Returned, not raised: the failure that was counted must be committed.
             return cast(Response[SignedIn], _turned_away(answer, now))
         token = await access_token(session, answer, settings, now)
-        return Response(SignedIn(access_token=token, expires_in=int(settings.token_lifetime.total_seconds())))
+        told = SignedIn(access_token=token, expires_in=int(settings.token_lifetime.total_seconds()))
+        return Response(told, headers={"cache-control": "no-store"})
 
     @delete(
         "/current",

@@ -1,11 +1,13 @@
 """What happened to a case, from its own ledger, in words: what, who, when."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from identity.actor import Actor
 from portal.citizen import telling
 from portal.language import gettext as _
+from portal.templating import day
 from storage import ledger
 from storage.database import Session
 from storage.ledger import Entry
@@ -61,7 +63,7 @@ def _note(entry: Entry) -> str | None:
         "limit extended",
         "special procedure ended",
     }:
-        return _("最晚 %(day)s 作出决定") % {"day": details["due"]}
+        return _("最晚 %(day)s 作出决定") % {"day": day(date.fromisoformat(details["due"]))}
     if entry.deed == "correction requested":
         return _("%(count)s 处需要补正") % {"count": len(details.get("targets", []))}
     return None

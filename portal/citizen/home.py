@@ -73,7 +73,7 @@ class HomePages(Controller):
         lasting = settings_of(request.app.state).limits.citizen_absolute
         context: dict[str, Any] = {
             "sign_ins": sign_ins(entries, now, lasting),
-            "here": str(actor.session_id),
+            "this": str(actor.session_id),
             "refused": [one for one in entries if one.deed == "sign-in refused"][-RECENT:],
         }
         return Template("citizen/settings.html", context=context)

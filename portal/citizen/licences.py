@@ -1,7 +1,7 @@
 """我的证照: the library, one licence with its sealed file, and showing it to somebody for a minute (亮证)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -20,6 +20,7 @@ from portal.citizen.pictures import qr
 from portal.guards import citizen
 from portal.language import pick
 from portal.resources import Resources
+from portal.templating import day
 from storage.database import Session
 
 
@@ -103,7 +104,15 @@ class LicencePages(Controller):
 def _fields(kind: LicenceType, elements: Mapping[str, str]) -> list[dict[str, str]]:
     """The fields printed on the licence, as its holder reads them."""
     return [
-        {"key": pick(field.name), "value": elements[field.element]}
+        {"key": pick(field.name), "value": _worded(field.kind, elements[field.element])}
         for field in kind.fields
         if field.shown and field.kind is not FieldKind.PICTURE and elements.get(field.element)
     ]
+
+
+def _worded(kind: FieldKind, text: str) -> str:
+    """A date as a date; everything else as it stands on the licence."""
+    try:
+        return day(date.fromisoformat(text)) if kind is FieldKind.DATE else text
+    except ValueError:
+        return text

@@ -167,7 +167,8 @@ def told(unfit: Exception) -> str:
         return _("最多上传 %(count)s 个文件，请先移除不要的") % {"count": unfit.most}
     if isinstance(unfit, FileNotAllowed):
         allowed = _("、").join(word(one, "format") for one in unfit.allowed if one in map(str, MEDIA))
-        words = {"name": unfit.name, "found": unfit.found.upper(), "allowed": allowed}
+        found = _("无法识别的内容") if unfit.found == "unknown" else unfit.found.upper()
+        words = {"name": unfit.name, "found": found, "allowed": allowed}
         return _("“%(name)s”的内容是 %(found)s，不是可以上传的格式（%(allowed)s）") % words
     if isinstance(unfit, FileEmpty):
         return _("“%(name)s”是空文件，请重新选择") % {"name": unfit.name}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from portal import words
@@ -9,12 +10,15 @@ from portal.citizen import telling
 from portal.citizen.case import Case, MaterialSeen
 from portal.language import gettext as _
 from portal.language import pick
+from portal.templating import day
 from services.applications.errors import Missing
 from services.catalogue.answers import Mistake
 from services.catalogue.codes import Necessity, QuestionType, Source
 from services.catalogue.definition import Material, Page, Question
 
 CHOSEN = frozenset({QuestionType.CHOICE, QuestionType.CHOICES, QuestionType.YES_NO})
+
+BOUNDS = frozenset({"earliest", "latest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,11 @@ def sentence(question: Question | None, mistake: Mistake) -> str:
     if question is None:
         return words.mistake(mistake)
     code = "not-chosen" if mistake.code == "missing" and question.type in CHOSEN else mistake.code
-    return words.mistake(Mistake(mistake.key, code, mistake.data), pick(question.label))
+    data = {
+        name: day(date.fromisoformat(str(value))) if name in BOUNDS else value
+        for name, value in mistake.data.items()
+    }
+    return words.mistake(Mistake(mistake.key, code, data), pick(question.label))
 
 
 def sentences(questions: Sequence[Question], mistakes: Sequence[Mistake]) -> Mapping[str, str]:

@@ -47,15 +47,17 @@ def verify(file: File, root: Root = None, offline: Offline = False) -> None:
     except OSError as exc:
         raise FileUnusable(str(file), exc.strerror or "cannot be read.") from exc
     verdict = verifying.verify(pdf, roots=_roots(settings, root or []))
-    _tell(file, verdict)
     if not verdict.sound:
+        _tell(verdict)
         raise NotProven(f"{file}: {SENTENCES[verdict.finding]}.")
+    typer.echo(f"{file}: {SENTENCES[verdict.finding]}")
+    _tell(verdict)
     facts = None if offline else asyncio.run(_register(settings, verdict.identifier or ""))
     _tell_state(file, facts)
 
 
-def _tell(file: Path, verdict: Verdict) -> None:
-    typer.echo(f"{file}: {SENTENCES[verdict.finding]}")
+def _tell(verdict: Verdict) -> None:
+    """What the file says of itself, as far as it can be read."""
     told = {
         "sealed by": verdict.sealer,
         "department": verdict.department,

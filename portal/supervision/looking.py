@@ -20,7 +20,6 @@ from portal.forms import Form
 from portal.request import Request
 from portal.resources import Resources
 from portal.supervision import showing, wording
-from services.applications.models import Application
 from services.oversight import commands, queries, records
 from services.oversight.errors import AddresseeUnknown, TextMissing
 from services.oversight.rules import order_state
@@ -136,12 +135,12 @@ async def _issue(session: Session, actor: Actor, number: str, form: OrderForm, n
     return order.id
 
 
-async def _row(session: Session, application: Application, now: datetime) -> showing.CaseRow:
+async def _row(session: Session, application: showing.CaseSeen, now: datetime) -> showing.CaseRow:
     (row,) = await showing.case_rows(session, [application], local_day(now))
     return row
 
 
-async def _page(session: Session, application: Application, form: Form[Any], now: datetime) -> Template:
+async def _page(session: Session, application: showing.CaseSeen, form: Form[Any], now: datetime) -> Template:
     today, number = local_day(now), application.number
     days = await calendar.load(session)
     context = {

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Protocol
 
 from identity import queries as identity
 from identity.actor import PartyKind
 from identity.numbers import mask_name
 from portal.language import Pair, pick
 from portal.supervision import wording
-from services.applications.models import Application
+from services.applications.rules import State
 from services.oversight.records import Event
 from services.oversight.rules import CaseLight, light
 from services.workflow import calendar
@@ -17,6 +18,23 @@ from services.workflow.rules import Calendar, working_days_between
 from storage.database import Session
 
 SEPARATOR = "~"
+
+
+class CaseSeen(Protocol):
+    """What these pages use of a case; they know no tables."""
+
+    number: str
+    item_name: dict[str, str]
+    department_code: str
+    state: State
+    applicant_kind: PartyKind
+    applicant_name: str
+    filed_by_name: str
+    claimed_by_name: str | None
+    due_on: date | None
+    yellow_on: date | None
+    submitted_at: datetime | None
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +61,13 @@ async def departments(session: Session) -> Mapping[str, str]:
     }
 
 
-async def case_rows(session: Session, cases: Sequence[Application], today: date) -> list[CaseRow]:
+async def case_rows(session: Session, cases: Sequence[CaseSeen], today: date) -> list[CaseRow]:
     names = await departments(session)
     days = await calendar.load(session)
     return [case_row(case, names, days, today) for case in cases]
 
 
-def case_row(case: Application, names: Mapping[str, str], days: Calendar, today: date) -> CaseRow:
+def case_row(case: CaseSeen, names: Mapping[str, str], days: Calendar, today: date) -> CaseRow:
     shown = light(case.state, case.due_on, case.yellow_on, today)
     running = shown is not CaseLight.PAUSED and case.due_on is not None and case.closed_at is None
     return CaseRow(
@@ -66,13 +84,13 @@ def case_row(case: Application, names: Mapping[str, str], days: Calendar, today:
     )
 
 
-def applicant(case: Application) -> str:
+def applicant(case: CaseSeen) -> str:
     """An organisation by its name, a person masked: supervision looks at how a case is handled, not at whom it is for."""
     organisation = case.applicant_kind is PartyKind.ORGANISATION
     return case.applicant_name if organisation else mask_name(case.applicant_name)
 
 
-def shown_events(events: Sequence[Event], case: Application) -> list[Event]:
+def shown_events(events: Sequence[Event], case: CaseSeen) -> list[Event]:
     """The record with the applicant's own name masked as everywhere on these pages; officers stand by their names."""
     hidden = {case.applicant_name, case.filed_by_name}
     return [replace(event, by=mask_name(event.by)) if event.by in hidden else event for event in events]

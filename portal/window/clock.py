@@ -33,12 +33,9 @@ class Reading:
     limit: int
     used: int
     left: int
+    overdue: bool
     finished: bool
     stops: Sequence[Stop]
-
-    @property
-    def overdue(self) -> bool:
-        return self.left < 0
 
     @property
     def stopped(self) -> bool:
@@ -69,6 +66,7 @@ async def readings(
                 limit=clock.limit_days,
                 used=rules.used(value, today, days),
                 left=rules.remaining(value, today, days),
+                overdue=rules.is_overdue(value, today, days),
                 finished=clock.finished_at is not None,
                 stops=[
                     Stop(

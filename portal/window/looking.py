@@ -25,7 +25,7 @@ FRAMED = (
 )
 """A stranger's file: shown in our own frame, loads nothing. The browser's bare image page styles itself inline."""
 SANDBOXED = f"{FRAMED}; sandbox"
-"""For pictures. The PDF viewer of browsers does not start in a sandbox; it runs apart from the page by itself."""
+"""For pictures. The PDF viewers of some browsers do not start in a sandbox; they run apart from the page by themselves."""
 
 
 class CasePages(Controller):

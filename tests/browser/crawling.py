@@ -19,14 +19,16 @@ NOT_PAGES = re.compile(
 CHOICES = {"lang", "size"}
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NUMBER = re.compile(r"(?<=/)(?=[^/]*\d{4})[\w.%-]+")
+NAMED = re.compile(r"^/(items|themes|apply|help)/[^/]+")
 LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href)"
 
 
 def kind_of(path: str) -> str:
-    """`/window/cases/520100…` → `/window/cases/…`; a query counts by its names."""
+    """`/window/cases/520100…` → `/window/cases/…`; a query counts by its names, but not for signing in."""
     address = urlsplit(path)
     names = ",".join(sorted({name for name, _ in parse_qsl(address.query, keep_blank_values=True)}))
-    return NUMBER.sub("…", UUID.sub("…", address.path)) + (f"?{names}" if names else "")
+    path = NAMED.sub(r"/\1/…", NUMBER.sub("…", UUID.sub("…", address.path)))
+    return f"{path}?{names}" if names and not address.path.startswith("/sign-in") else path
 
 
 def pages(

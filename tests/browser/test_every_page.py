@@ -2,9 +2,13 @@
 widths, no sideways scrolling; in Chinese, in English and in the larger type."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
+from portal.cli.demo import people
+from tests.browser.applying import follow, start
 from tests.browser.conftest import Visit
 from tests.browser.crawling import pages
 from tests.browser.visiting import DESKTOP, PHONE, Visitor
@@ -12,25 +16,57 @@ from tests.faults.walking import walk
 from tests.support.demonstration import Demonstration
 
 READINGS = {"Chinese": {}, "English": {"lang": "en"}, "larger type": {"size": "large"}}
-CITIZEN = ("/my", "/acting-for", "/apply/senior-card", "/apply/individual-registration")
-ADMIN = ("/admin",)
-PEOPLE: dict[str, tuple[str | None, tuple[str, ...]]] = {
-    "a stranger": (
-        None,
-        ("/", "/items?q=x", "/sign-in", "/sign-up", "/progress", "/verify", "/api/docs", "/none"),
-    ),
-    "who runs a firm": ("19900000001", CITIZEN),
-    "who lost her work": ("19900000004", ("/my",)),
-    "a window clerk": ("market-window", ("/window",)),
-    "a reviewer": ("market-reviewer-1", ("/window",)),
-    "an approver": ("market-approver", ("/window",)),
-    "a supervisor": ("supervisor-1", ("/supervision",)),
-    "who keeps the catalogue": ("catalogue", ADMIN),
-    "the system administrator": ("system-admin", ADMIN),
-    "the security administrator": ("security-admin", ADMIN),
-    "the audit administrator": ("audit-admin", ADMIN),
-}
 
+
+def nothing(visitor: Visitor) -> tuple[str, ...]:
+    """Nothing has to be done before one looks around."""
+    return ()
+
+
+def acting_for_a_firm(visitor: Visitor) -> tuple[str, ...]:
+    visitor.go("/acting-for")
+    visitor.page.get_by_label(people.firm("firm-restaurant").name).check()
+    follow(visitor, visitor.page.locator("main form button[type=submit]"))
+    return ("/my", *draft_of("food-business")(visitor))
+
+
+def draft_of(item: str) -> Callable[[Visitor], tuple[str, ...]]:
+    """Begin an application: its task list leads to all its pages."""
+
+    def begin(visitor: Visitor) -> tuple[str, ...]:
+        start(visitor, item)
+        return (visitor.path, f"{visitor.path}/check")
+
+    return begin
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """Who looks around: the account, where they begin, and what they do first (it leads to more beginnings)."""
+
+    account: str | None
+    starts: tuple[str, ...]
+    first: Callable[[Visitor], tuple[str, ...]] = nothing
+
+
+CITIZEN = ("/my", "/my/settings", "/acting-for")
+PEOPLE = {
+    "a stranger": Somebody(
+        None, ("/", "/items?q=x", "/sign-in", "/sign-up", "/progress", "/verify", "/api/docs", "/none")
+    ),
+    "who runs a firm": Somebody("19900000001", CITIZEN, acting_for_a_firm),
+    "who lost her work": Somebody("19900000004", CITIZEN, draft_of("unemployment-benefit")),
+    "who opens a shop": Somebody("19900000003", (), draft_of("individual-registration")),
+    "who is old": Somebody("19900000007", (), draft_of("senior-card")),
+    "a window clerk": Somebody("market-window", ("/window",)),
+    "a reviewer": Somebody("market-reviewer-1", ("/window",)),
+    "an approver": Somebody("market-approver", ("/window",)),
+    "a supervisor": Somebody("supervisor-1", ("/supervision",)),
+    "who keeps the catalogue": Somebody("catalogue", ("/admin",)),
+    "the system administrator": Somebody("system-admin", ("/admin",)),
+    "the security administrator": Somebody("security-admin", ("/admin",)),
+    "the audit administrator": Somebody("audit-admin", ("/admin",)),
+}
 PUBLIC = re.compile(r"/$|/(items|themes|help|progress|verify|sign-in|sign-up|api)\b")
 """Pages that are the same for everybody are looked at as a stranger."""
 
@@ -45,10 +81,11 @@ def worked(demo: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Dem
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_page_holds(visit: Visit, worked: Demonstration, who: str) -> None:
-    account, starts = PEOPLE[who]
-    visitor = visit(account)
+    somebody = PEOPLE[who]
+    visitor = visit(somebody.account)
+    starts = (*somebody.starts, *somebody.first(visitor))
     paths, found = [], []
-    for path in pages(visitor, starts, PUBLIC if account else None):
+    for path in pages(visitor, starts, PUBLIC if somebody.account else None):
         paths.append(path)
         found += faults_at_both_widths(visitor)
         visitor.picture(f"{who.replace(' ', '-')}{path.split('?')[0].replace('/', '_')}"[:90])

@@ -100,7 +100,7 @@ def test_the_applicant_finds_the_licence(visit: Visit, number: str) -> None:
     follow(visitor, visitor.page.locator("main a[href*='/my/licences/']").first)
     visitor.picture("journey-licence")
     with visitor.page.expect_download() as fetched:
-        visitor.page.locator("main a[href$='/document']").first.click()
+        visitor.page.locator("main a[href*='/document']").first.click()
     assert fetched.value.path().read_bytes().startswith(b"%PDF-")
     visitor.go(f"/applications/{number}")
     assert "准予" in visitor.page.inner_text("main")

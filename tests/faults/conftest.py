@@ -17,7 +17,7 @@ def demo() -> Iterator[Demonstration]:
 
 @pytest.fixture(scope="session")
 def tour(demo: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Tour:
-    """A tour in quiet."""
+    """A tour in quiet; the first test that asks for it comes after the hub was away."""
     walked = walk(demo, tmp_path_factory.mktemp("tour"))
     assert walked.wait() == 0, walked.told()
     return walked

@@ -7,7 +7,7 @@ from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 
 from tests.bench.processes import family
-from tests.faults.walking import walk
+from tests.faults.walking import Tour, walk
 from tests.support.demonstration import Demonstration
 
 
@@ -32,7 +32,5 @@ def test_the_tour_ends_by_the_fallback_and_says_so(demo: Demonstration, out: Pat
     assert "fallback" in tour.told(), tour.told()
 
 
-def test_afterwards_facts_come_from_the_registers_again(demo: Demonstration, out: Path) -> None:
-    tour = walk(demo, out)
-    assert tour.wait() == 0, tour.told()
+def test_afterwards_facts_come_from_the_registers_again(tour: Tour) -> None:
     assert "fallback" not in tour.told(), tour.told()

@@ -1,5 +1,6 @@
 """`kill -9` of every part at seeded random moments of a tour: nothing acknowledged is missing, nothing happens twice."""
 
+import hashlib
 import random
 import time
 from pathlib import Path
@@ -52,6 +53,7 @@ def walk_while_killing(demo: Demonstration, out: Path, seed: int, parts: tuple[s
         time.sleep(chance.uniform(FIRST, LAST))
         if tour.running:
             kill_when_there(demo, part)
+            tour.killed.append(part)
     return tour
 
 
@@ -74,6 +76,14 @@ def killed(
 def test_the_tour_ends_well_although_parts_are_killed(killed: Tour) -> None:
     assert killed.wait() == 0, killed.told()
     assert [step["step"] for step in killed.steps if not step["ok"]] == []
+    assert set(killed.killed) == set(PARTS), "the tour was over before everything was killed"
+
+
+def test_every_acknowledged_case_is_decided_once(demo: Demonstration, killed: Tour) -> None:
+    assert killed.wait() == 0, killed.told()
+    kept = rows(demo, "SELECT number, outcome FROM application WHERE number = ANY(%s)", killed.cases())
+    assert {row["number"]: row["outcome"] for row in kept} == dict.fromkeys(killed.cases(), "granted")
+    assert len(killed.cases()) == 2
 
 
 def test_everything_that_was_begun_is_finished(demo: Demonstration, killed: Tour) -> None:
@@ -105,8 +115,6 @@ def test_the_ledger_is_whole_afterwards(demo: Demonstration, killed: Tour) -> No
 
 def test_every_kept_object_is_what_was_written(demo: Demonstration, killed: Tour) -> None:
     """The digests that papers, licences and uploads point to are in the store, and are the digest of the content."""
-    import hashlib
-
     assert killed.wait() == 0, killed.told()
     digests = {
         row["digest"]

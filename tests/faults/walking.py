@@ -18,12 +18,13 @@ TOUR_SECONDS = 170.0
 
 @dataclass
 class Tour:
-    """A running tour: `steps` grow while it walks."""
+    """A running tour: `steps` grow while it walks; `killed` are the parts that were killed meanwhile."""
 
     process: subprocess.Popen[str]
     out: Path
     steps: list[dict[str, Any]] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
+    killed: list[str] = field(default_factory=list)
 
     @property
     def running(self) -> bool:
@@ -46,6 +47,11 @@ class Tour:
     def detail(self, word: str) -> str:
         """The detail of the first step whose name holds `word`."""
         return next((str(step["detail"]) for step in self.steps if word in step["step"]), "")
+
+    def cases(self) -> list[str]:
+        """The numbers of the cases that the portal acknowledged to have begun."""
+        started = (str(step["detail"]) for step in self.steps if step["step"] == "case started")
+        return [detail.split()[-1] for detail in started]
 
     def told(self) -> str:
         lines = [f"{'ok' if one['ok'] else 'NOT'} {one['step']}: {one['detail']}" for one in self.steps]

@@ -35,12 +35,12 @@ async def judge(browser, content):
 
 
 async def test_a_sealed_licence_is_genuine_and_valid(sealed, stranger):
-    identifier, _, file, _ = sealed
+    _, _, file, _ = sealed
     page = await judge(stranger(), file)
     assert "证照有效" in page.text
     assert "盖章后没有改动过" in page.text
     assert "示例市民政局" in page.text
-    assert "示例乙" not in page.text.replace("示例乙</", "") or "示*" in page.text or "*乙" in page.text
+    assert "示例乙" not in page.text
 
 
 async def test_one_changed_byte_is_red(sealed, stranger):

@@ -68,7 +68,7 @@ class Case:
             self._put(material["code"], files=[("file", file_for(material))])
         return [one["code"] for one in wanted]
 
-    def commit(self) -> list[str]:
+    def promise(self) -> list[str]:
         """Sign every commitment that is still needed; the codes."""
         wanted = [one for one in self._needed() if one["commitment"]]
         for material in wanted:

@@ -74,7 +74,7 @@ def _apply(on: Tour, today: date) -> Case:
     step("facts gathered", lambda: facts_told(case.gathered()))
     step("answers given", lambda: f"{len(case.answer(answers(today), by_hand())['form']['answers'])} answers")
     step("files handed in", lambda: ", ".join(case.hand_in_files()))
-    step("commitment signed", lambda: ", ".join(case.commit()))
+    step("commitment signed", lambda: ", ".join(case.promise()))
     step("case submitted, twice", lambda: f"done once, due {case.submit_twice()['due_on']}")
     return case
 

@@ -96,12 +96,25 @@ class Client:
         self, method: str, path: str, *, token: str | None, json: Json = None
     ) -> tuple[int, Mapping[str, Any]]:
         """Status and problem of a call that should not succeed."""
-        response = self._patiently(method, path, self._headers(token, {}), json=json)
+        response = self._answered(method, path, token, json)
         try:
             told = response.json()
         except ValueError:
             told = {}
         return response.status_code, told if isinstance(told, dict) else {}
+
+    def _answered(self, method: str, path: str, token: str | None, json: Json) -> httpx.Response:
+        """The answer to a call that changes nothing, because it is refused: asked until there is one."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                response = self._patiently(method, path, self._headers(token, {}), json=json)
+                if response.status_code < 500 or time.monotonic() > deadline:
+                    return response
+            except AnswerLost:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(PAUSE)
 
     def _once(
         self,

@@ -8,7 +8,9 @@ from portal.cli.tour.client import Client
 from portal.cli.tour.codes import code_at, until_next
 from portal.cli.tour.errors import AnswerLost, StepFailed
 
-SIGN_IN_TRIES = 4
+PATIENCE = 120.0
+MOST_REFUSED = 3
+"""Sign-ins with a code that are refused before we believe it."""
 
 
 @dataclass
@@ -33,19 +35,18 @@ class Visitors:
 
     def _sign_in(self, account: str, secret: str | None) -> str:
         """Sign in; a code that was used already (by a tour just before, or in a lost answer) is waited out."""
-        for _ in range(SIGN_IN_TRIES):
+        deadline, refused = time.monotonic() + PATIENCE, 0
+        while True:
             body = {"account": account, "password": people.PASSWORD}
             if secret:
                 body["code"] = code_at(secret, time.time())
             try:
-                return self._ask(body)
-            except (StepFailed, AnswerLost):
-                if secret is None:
-                    time.sleep(1.0)
-                else:
-                    time.sleep(until_next(time.time()) + 0.5)
-        return self._ask(body)
-
-    def _ask(self, body: dict[str, str]) -> str:
-        answer = self.client.ask("/sessions", expect=201, json=body)
-        return str(answer["access_token"])
+                return str(self.client.ask("/sessions", expect=201, json=body)["access_token"])
+            except AnswerLost:
+                if time.monotonic() > deadline:
+                    raise
+            except StepFailed:
+                refused += 1
+                if secret is None or refused == MOST_REFUSED:
+                    raise
+            time.sleep(until_next(time.time()) + 0.5 if secret else 1.0)

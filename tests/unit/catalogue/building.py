@@ -77,13 +77,12 @@ def days(question):
 
 
 def amounts(question):
-    least = int(question.rules.minimum or 0)
-    most = int(question.rules.maximum if question.rules.maximum is not None else least + 1_000_000)
-    whole = st.integers(least, most)
+    """Whole units of the last decimal place, so that any bound can be met exactly."""
     decimals = places(question)
-    if not decimals:
-        return whole.map(str)
-    return st.decimals(least, most, places=decimals, allow_nan=False).map(str)
+    unit = Decimal(1).scaleb(-decimals)
+    least = Decimal(question.rules.minimum or 0)
+    most = Decimal(question.rules.maximum if question.rules.maximum is not None else least + 1_000_000)
+    return st.integers(int(least / unit), int(most / unit)).map(lambda count: str(count * unit))
 
 
 def several(question):

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from services.catalogue import commands
@@ -25,9 +25,13 @@ from tests.unit.catalogue.building import (
 )
 from tests.unit.catalogue.judging import violations
 
+PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
 FORMS = {item.code: item.form for item in commands.shipped()} | {"every-type": every_type()}
 SCHEMAS = {code: json_schema(one) for code, one in FORMS.items()}
-patient = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Few examples of each of many forms: together they are hundreds.
+patient = settings(
+    max_examples=7, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES
+)
 
 
 def mistakes(checked):

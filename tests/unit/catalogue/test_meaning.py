@@ -52,17 +52,36 @@ def test_an_authorisation_is_asked_of_agents_only():
     assert asked("agent") - asked("legal-representative") == {"authorisation"}
 
 
-def test_the_four_items_have_the_steps_and_limits_the_law_gives_them():
+WAYS = {
+    "birth-registration": (["accept", "decide"], 3, 0),
+    "construction-permit": (["accept", "review", "decide"], 7, 5),
+    "enterprise-registration": (["accept", "decide"], 3, 0),
+    "fire-safety-check": (["accept", "inspect", "decide"], 10, 5),
+    "food-business": (["accept", "inspect", "review", "decide"], 10, 8),
+    "hr-service": (["accept", "review", "review", "decide"], 20, 8),
+    "identity-card": (["accept", "review", "decide"], 60, 20),
+    "individual-registration": (["accept", "decide"], 3, 0),
+    "outdoor-sign": (["accept", "review", "decide"], 20, 3),
+    "pension": (["accept", "review", "decide"], 20, 10),
+    "physician-registration": (["accept", "review", "decide"], 20, 8),
+    "property-registration": (["accept", "review", "decide"], 30, 5),
+    "provident-fund-withdrawal": (["accept", "review", "decide"], 3, 2),
+    "public-place-hygiene": (["accept", "inspect", "review", "decide"], 20, 10),
+    "residence-permit": (["accept", "review", "decide"], 15, 8),
+    "road-freight": (["accept", "review", "decide"], 20, 8),
+    "senior-card": (["accept", "decide"], 10, 3),
+    "taxi-driver": (["accept", "review", "decide"], 10, 5),
+    "unemployment-benefit": (["accept", "decide"], 10, 5),
+}
+"""Each shipped item: its steps, the statutory and the promised limit in working days."""
+
+
+def test_the_items_have_the_steps_and_limits_the_law_gives_them():
     ways = {
         code: ([step.kind.value for step in item.steps], item.statutory_limit.days, item.promised_limit.days)
         for code, item in ITEMS.items()
     }
-    assert ways == {
-        "food-business": (["accept", "inspect", "review", "decide"], 10, 8),
-        "individual-registration": (["accept", "decide"], 3, 0),
-        "senior-card": (["accept", "decide"], 10, 3),
-        "unemployment-benefit": (["accept", "decide"], 10, 5),
-    }
+    assert ways == WAYS
     assert ITEMS["food-business"].step("inspect").two_persons
     assert ITEMS["senior-card"].step("nothing") is None
     assert ITEMS["senior-card"].form.page("contact").questions[0].key == "holder_phone"
@@ -162,6 +181,10 @@ def test_a_licence_gets_addresses_and_scopes_in_words_and_keys_as_keys():
         "scope": "甲、乙",
         "kind": "a",
         "day": "2026-11-21",
+        "words:at": "南区示例路1号",
+        "words:scope": "甲、乙",
+        "words:kind": "甲",
+        "words:day": "2026年11月21日",
     }
 
 

@@ -100,8 +100,8 @@ FIELDS: dict[str, dict[str, str | Sequence[str]]] = {
         "location": "示例市云岩区示例大道6号1号楼2单元8层1号",
         "unit_number": "520115 001001 GB00001 F00010081",
         "right_nature": "出让/市场化商品房",
-        "use": "城镇住宅用地/住宅",
-        "area": "宗地面积28,640.50平方米/房屋建筑面积118.62平方米",
+        "use": "住宅",
+        "area": "建筑面积118.62平方米",
         "term": "国有建设用地使用权 2010-06-01起2080-05-31止",
         "other": "房屋总层数32层，所在层数8层。",
     },
@@ -159,12 +159,12 @@ def elements(
         licence_type.code, issuer.code, numbering.identifier_serial(2026, serial)
     )
     party = Party(HOLDERS[slug].kind, HOLDERS[slug].id, holder or HOLDERS[slug].name)
+    values = FIELDS[slug] | fields
+    number = metadata.number(licence_type, values, issuer=issuer, year=2026, serial=serial)
     composed = metadata.compose(
         licence_type,
-        metadata.fill(licence_type, FIELDS[slug] | fields, day),
-        naming=Naming(
-            str(identifier), f"N{serial}", day, rules.valid_until(day, licence_type.validity.years)
-        ),
+        metadata.fill(licence_type, values, day),
+        naming=Naming(str(identifier), number, day, rules.valid_until(day, licence_type.validity.years)),
         issuer=issuer,
         holder=party,
     )

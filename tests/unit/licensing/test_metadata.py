@@ -1,10 +1,13 @@
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from identity.actor import PartyKind
 from licensing import metadata, types
-from licensing.sheets import check_address, chinese_date
+from licensing.numbering import read_identifier
+from licensing.sheets import check_address, chinese_date, edition
 from tests.unit.licensing import builders
 
 FOOD = types.get("food-business-licence")
@@ -73,3 +76,59 @@ def test_the_check_address_leaves_the_root_out():
 )
 def test_dates_are_written_in_chinese(text, shown):
     assert chinese_date(text) == shown
+
+
+def test_the_code_of_a_holder_is_of_the_kind_the_holder_is():
+    told = builders.elements("property-certificate")
+    assert (told["CZZTDMLX"], told["CZZTDMLXDM"]) == ("公民身份号码", "111")
+    kinds = types.get("property-certificate").holder.code_kinds
+    assert kinds[PartyKind.ORGANISATION].code == "001"
+
+
+def test_a_later_version_says_so_on_the_page():
+    told = builders.elements("business-licence")
+    assert edition(told) == ""
+    identifier = str(replace(read_identifier(told["ZZBS"]), version=2))
+    assert edition(told | {"ZZBS": identifier, metadata.EDITION: "补发"}) == "（第2版 补发）"
+
+
+def test_why_a_version_is_made_never_gets_into_the_file():
+    told = metadata.sealed_elements(
+        builders.elements("senior-card") | {metadata.REASON: "遗失", metadata.BASIS: "x"}, "章", builders.AT
+    )
+    assert not set(metadata.NOTES) & set(told)
+
+
+@pytest.mark.parametrize(
+    ("slug", "number"),
+    [
+        ("business-licence", "915201"),
+        ("construction-permit", "520100202600000123"),
+        ("hr-service-licence", "（示）人服证字〔2026〕第5201000123号"),
+        ("physician-registration", "152010000000123"),
+        ("property-certificate", "示（2026）示例市不动产权第0000123号"),
+        ("public-place-hygiene-licence", "示卫公证字〔2026〕第520100-000123号"),
+        ("road-transport-licence", "示交运管许可字520100000123号"),
+        ("residence-permit", "5201002026000123"),
+    ],
+)
+def test_numbers_look_like_those_on_paper(slug, number):
+    assert builders.elements(slug)["ZZBH"].startswith(number)
+
+
+def test_a_number_that_says_its_year_is_counted_by_the_year():
+    counted_on = {slug for slug, each in types.load_types().items() if not each.number.yearly}
+    assert counted_on == {
+        "business-licence",
+        "food-business-licence",
+        "individual-business-licence",
+        "physician-registration",
+        "road-transport-licence",
+    }
+
+
+def test_a_company_and_an_individual_business_never_share_an_organisation_code():
+    codes = {
+        builders.elements(slug)["ZZBH"][8:17] for slug in ("business-licence", "individual-business-licence")
+    }
+    assert len(codes) == 2

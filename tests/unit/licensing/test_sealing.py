@@ -62,7 +62,7 @@ def test_a_signature_wider_than_its_slot_is_refused(sealer, printed, monkeypatch
     async def huge(*_):
         return bytes(10_000)
 
-    monkeypatch.setattr("licensing.sealing._signature", huge)
+    monkeypatch.setattr("licensing.signatures._signature", huge)
     with pytest.raises(PrintFailed):
         filled_slot(printed, None, builders.AT)
 
