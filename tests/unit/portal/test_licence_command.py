@@ -1,6 +1,5 @@
 """`yiwang licence verify`: an answer in words and an exit code, with nothing but the file and a root."""
 
-import asyncio
 from datetime import date
 
 import pytest
@@ -81,9 +80,7 @@ def test_what_cannot_be_read_is_said_in_one_sentence(elsewhere, licence_file, tm
 
 
 @pytest.mark.parametrize("state", [State.REVOKED, State.SUSPENDED, State.EXPIRED])
-def test_a_genuine_file_of_a_licence_that_ended_is_not_proven(
-    elsewhere, licence_file, root, state, monkeypatch
-):
+def test_a_genuine_file_of_a_licence_that_ended_is_not_proven(state, tmp_path, capsys):
     facts = PublicFacts(
         identifier="1",
         type_name=Names("示例证", "Sample"),
@@ -95,12 +92,10 @@ def test_a_genuine_file_of_a_licence_that_ended_is_not_proven(
         valid_until=None,
         ended_on=date(2026, 11, 1),
     )
+    with pytest.raises(NotProven, match=f"genuine, but the licence is {state}"):
+        command._tell_state(tmp_path / "licence.pdf", facts)
+    assert f"state: {state} since 2026-11-01" in capsys.readouterr().out
 
-    async def register(settings, identifier):
-        await asyncio.sleep(0)
-        return facts
 
-    monkeypatch.setattr(command, "_register", register)
-    with pytest.raises(NotProven, match="genuine"):
-        run(licence_file, "--root", root)
-    assert "state" not in run(licence_file, "--root", root, "--offline").replace("state: not known", "")
+def test_offline_the_register_is_not_asked(elsewhere, licence_file, root):
+    assert "state: not known here" in run(licence_file, "--root", root, "--offline")
