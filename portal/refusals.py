@@ -99,7 +99,9 @@ def refuse(request: Request, exc: Exception) -> Response[Any]:
 
 
 def http_error(request: Request, exc: HTTPException) -> Response[Any]:
-    """An error of the web, in words."""
+    """An error of the web, in words. One of ours (5xx) leaves a trace in the log."""
+    if exc.status_code >= 500:
+        log.error("request failed", path=request.url.path, status=exc.status_code, exc_info=exc)
     if problems.wanted(request):
         return problems.http(exc)
     response = page(exc.status_code)

@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from storage.errors import ObjectDamaged, ObjectError, ObjectNotFound, StoreUnavailable
 
@@ -47,6 +47,7 @@ class ObjectTooLarge(ObjectError):
         self.limit = limit
 
 
+@runtime_checkable
 class ObjectStore(Protocol):
     """What the portal needs of a place for files. Every method may raise StoreUnavailable.
 

@@ -87,9 +87,9 @@ def open_app(url: str, jobs: Sequence[Job]) -> procrastinate.App:
 
 
 def _ticking(run: Callable[..., Awaitable[None]]) -> Callable[[int], Awaitable[None]]:
-    """Periodic tasks are handed the time they were due; ours take the clock of the moment they run."""
+    """Periodic tasks are handed the time they were due, and none when asked for by hand; ours take the clock itself."""
 
-    async def tick(timestamp: int) -> None:
+    async def tick(timestamp: int = 0) -> None:
         await run()
 
     return tick

@@ -13,6 +13,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from portal.api.problems import MEDIA_TYPE
 from portal.api.schemas import Problem
+from portal.language import Pair
 
 ROOT = "/api/v1"
 DOCUMENTS = "/api/docs"
@@ -27,15 +28,15 @@ change, its own members tell the data. Not found and not yours are the same answ
 China. A call marked with an `Idempotency-Key` may be sent again with the same key: it is done once.
 """
 
-TAGS = (
-    ("sessions", "Signing in, and for whom one acts · 登录和代表谁办理"),
-    ("items", "What can be applied for · 事项"),
-    ("applications", "The applicant's cases · 办件"),
-    ("window", "The officers' deeds · 综合窗口"),
-    ("licences", "The holder's library, and verification for everyone · 电子证照"),
-    ("oversight", "Lights, cards and orders · 电子监察"),
-    ("ledger", "Signed checkpoints and evidence that proves itself offline · 存证"),
-)
+TAGS: Mapping[str, Pair] = {
+    "sessions": Pair("登录，以及代表谁办理", "Signing in, and for whom one acts"),
+    "items": Pair("事项", "What can be applied for"),
+    "applications": Pair("办件", "The applicant's cases"),
+    "window": Pair("综合窗口", "The officers' deeds"),
+    "licences": Pair("电子证照和核验", "The holder's library, and verification for everyone"),
+    "oversight": Pair("电子监察", "Lights, cards and orders"),
+    "ledger": Pair("存证", "Signed checkpoints, and evidence that proves itself offline"),
+}
 
 WHY: Mapping[int, str] = {
     400: "the request does not fit this description: `errors` says where",
@@ -95,7 +96,7 @@ class Call:
         return found
 
 
-def groups(document: Mapping[str, Any]) -> Sequence[tuple[str, str, Sequence[Call]]]:
+def groups(document: Mapping[str, Any]) -> Sequence[tuple[str, Pair, Sequence[Call]]]:
     """The calls of the document by tag: (tag, what it is about, calls)."""
     calls = [
         Call(method.upper(), path, operation)
@@ -104,7 +105,8 @@ def groups(document: Mapping[str, Any]) -> Sequence[tuple[str, str, Sequence[Cal
         if isinstance(operation, Mapping) and "operationId" in operation
     ]
     return [
-        (tag, about, [call for call in calls if tag in call.operation.get("tags", ())]) for tag, about in TAGS
+        (tag, about, [call for call in calls if tag in call.operation.get("tags", ())])
+        for tag, about in TAGS.items()
     ]
 
 
@@ -116,7 +118,7 @@ def openapi() -> OpenAPIConfig:
         version="1",
         description=ABOUT,
         path=DOCUMENTS,
-        tags=[Tag(name=name, description=about) for name, about in TAGS],
+        tags=[Tag(name=name, description=f"{about.zh} · {about.en}") for name, about in TAGS.items()],
         components=Components(security_schemes={"bearer": bearer}),
         security=[{"bearer": []}],
         render_plugins=[

@@ -67,17 +67,16 @@ class Following(Controller):
     )
     async def show(
         self,
-        session: NamedDependency[Session],
         transactions: NamedDependency[Transactions],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         number: FromPath[str],
     ) -> ApplicationSeen:
-        if actor.has(*WATCHERS):
-            # Reading is READ ONLY here as everywhere; that they looked is written down beside it.
-            async with transactions() as own:
-                await oversight.look(own, actor, standing.plain_number(number), at=now)
-        return await reading.whole(session, actor, number, at=now)
+        # Not the READ ONLY session of other reads: that a supervisor looked is written down with the look.
+        async with transactions() as session:
+            if actor.has(*WATCHERS):
+                await oversight.look(session, actor, standing.plain_number(number), at=now)
+            return await reading.whole(session, actor, number, at=now)
 
     @get(
         "/{number:str}/documents/{document_id:uuid}",

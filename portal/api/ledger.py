@@ -69,7 +69,6 @@ class Ledger(Controller):
     )
     async def bundle(
         self,
-        session: NamedDependency[Session],
         transactions: NamedDependency[Transactions],
         resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
@@ -77,11 +76,11 @@ class Ledger(Controller):
         number: FromPath[str],
     ) -> Response[bytes]:
         key = await log_key(resources)
-        if actor.is_staff:  # not their own case: that they took its record along is recorded as well
-            async with transactions() as own:
-                await commands.look(own, actor, plain_number(number), at=now, deed=records.EXPORTED)
-        await queries.get(session, actor, plain_number(number))
-        content = await ledger_bundle.export(session, number, key, at=now)
+        async with transactions() as session:
+            if actor.is_staff:  # not their own case: that they took its record along is recorded as well
+                await commands.look(session, actor, plain_number(number), at=now, deed=records.EXPORTED)
+            await queries.get(session, actor, plain_number(number))
+            content = await ledger_bundle.export(session, number, key, at=now)
         return Response(
             content,
             media_type="application/json",

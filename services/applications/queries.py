@@ -48,7 +48,7 @@ async def get(session: Session, actor: Actor, number: str, *, lock: bool = False
 
     Raises ApplicationNotFound, the same whether there is none or it is not theirs.
     """
-    query = visible_to(actor).where(col(Application.number) == number)
+    query = visible_to(actor).where(col(Application.number) == _storable(number))
     if lock:
         query = query.with_for_update()
     application = await session.scalar(query)
@@ -59,7 +59,7 @@ async def get(session: Session, actor: Actor, number: str, *, lock: bool = False
 
 async def by_number(session: Session, number: str, *, lock: bool = False) -> Application:
     """The case for the portal's own work (jobs), where there is no actor. Raises ApplicationNotFound."""
-    query = select(Application).where(col(Application.number) == number)
+    query = select(Application).where(col(Application.number) == _storable(number))
     if lock:
         query = query.with_for_update()
     application = await session.scalar(query)
@@ -68,12 +68,19 @@ async def by_number(session: Session, number: str, *, lock: bool = False) -> App
     return application
 
 
+def _storable(number: str) -> str:
+    """A number from an address. PostgreSQL has no text with NUL: such a number names nothing. Raises ApplicationNotFound."""
+    if not number.isprintable():
+        raise ApplicationNotFound(number)
+    return number
+
+
 async def by_query_code(session: Session, number: str, code: str) -> Application:
     """Progress for whoever holds the receipt: number and 查询码 together. Raises ApplicationNotFound."""
     application = await session.scalar(
         select(Application).where(
-            col(Application.number) == number,
-            col(Application.query_code) == code.strip().upper(),
+            col(Application.number) == _storable(number),
+            col(Application.query_code) == _storable(code.strip().upper()),
             col(Application.state) != State.DRAFT,
         )
     )

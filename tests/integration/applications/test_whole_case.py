@@ -267,3 +267,13 @@ async def test_withdrawn_is_the_end_of_it(held):
     (window,) = await staff(held, "market-window")
     with pytest.raises(StepNotOpen):
         await case.do(receiving.accept, window)
+
+
+@pytest.mark.parametrize("number", ["\x00", "1\x00", "a\nb", "‮1"])
+async def test_a_number_that_cannot_be_one_names_nothing(held, number):
+    owner = await people(held, "person-a")
+    async with held.sessions() as session, session.begin():
+        with pytest.raises(ApplicationNotFound):
+            await queries.get(session, owner, number)
+        with pytest.raises(ApplicationNotFound):
+            await queries.by_query_code(session, number, "ABC")
