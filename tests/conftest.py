@@ -1,10 +1,12 @@
-"""What every test may ask for."""
+"""What every test may ask for. In CI hypothesis draws the same examples every time; elsewhere it goes on looking."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from portal.resources import Resources
@@ -12,6 +14,9 @@ from storage import cipher
 from storage.database import Session, Sessions, open_engine
 from tests.support import postgres
 from tests.support.city import City, laid, resources
+
+settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("suite")
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Monday 2026-11-23, 12:00 in Shanghai: a working day inside office hours."""

@@ -17,6 +17,8 @@ NOT_PAGES = re.compile(
     r"^/(static|metrics|health|csp-reports|sign-out)\b|\.(pdf|json|yaml|svg|png|csv|xlsx|ods)$"
 )
 CHOICES = {"lang", "size"}
+BESIDE = {"to", "next", "account"}
+"""What in a query does not make another page."""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NUMBER = re.compile(r"(?<=/)(?=[^/]*\d{4})[\w.%-]+")
 NAMED = re.compile(r"^/(items|themes|apply|help)/[^/]+")
@@ -24,11 +26,11 @@ LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href
 
 
 def kind_of(path: str) -> str:
-    """`/window/cases/520100…` → `/window/cases/…`; a query counts by its names, but not for signing in."""
+    """`/window/cases/520100…` → `/window/cases/…`; a query counts by its names."""
     address = urlsplit(path)
-    names = ",".join(sorted({name for name, _ in parse_qsl(address.query, keep_blank_values=True)}))
+    names = ",".join(sorted({name for name, _ in parse_qsl(address.query, keep_blank_values=True)} - BESIDE))
     path = NAMED.sub(r"/\1/…", NUMBER.sub("…", UUID.sub("…", address.path)))
-    return f"{path}?{names}" if names and not address.path.startswith("/sign-in") else path
+    return f"{path}?{names}" if names else path
 
 
 def pages(
