@@ -66,12 +66,21 @@ class Note:
 def finish(pdf: Any, note: Note, field: SignatureField) -> None:
     """Complete a `pydyf.PDF` in place."""
     _object(pdf, pdf.catalog["Metadata"]).stream[:] = [xmp(note).encode()]
-    moment = pydyf.String(f"D:{note.at.astimezone(UTC):%Y%m%d%H%M%SZ}")
-    pdf.info |= {"CreationDate": moment, "ModDate": moment, "Producer": pydyf.String(PRODUCER)}
-    pdf.info["Author"] = pydyf.String(note.author)
+    pdf.info |= info(note)
     pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     _slim_fonts(pdf)
     _add_field(pdf, field)
+
+
+def info(note: Note) -> dict[str, Any]:
+    """The entries of the information dictionary that repeat the XMP record."""
+    moment = pydyf.String(f"D:{note.at.astimezone(UTC):%Y%m%d%H%M%SZ}")
+    return {
+        "CreationDate": moment,
+        "ModDate": moment,
+        "Producer": pydyf.String(PRODUCER),
+        "Author": pydyf.String(note.author),
+    }
 
 
 def _slim_fonts(pdf: Any) -> None:

@@ -34,9 +34,7 @@ def _tables(font: bytes) -> dict[bytes, bytes]:
 
 def _written(tables: Mapping[bytes, bytes]) -> bytes:
     power = len(tables).bit_length() - 1
-    head = struct.pack(
-        ">4s4H", TRUETYPE, len(tables), 16 << power, power, 16 * len(tables) - (16 << power)
-    )
+    head = struct.pack(">4s4H", TRUETYPE, len(tables), 16 << power, power, 16 * len(tables) - (16 << power))
     place, index, body = 12 + 16 * len(tables), b"", []
     for tag in sorted(tables):
         table = tables[tag] + bytes(-len(tables[tag]) % 4)
@@ -112,9 +110,12 @@ class Face:
     def _closed(self, glyphs: set[int]) -> set[int]:
         waiting, closed = list(glyphs), set(glyphs)
         while waiting:
-            parts = set(_parts(self._outline(waiting.pop()))) - closed
-            closed |= parts
-            waiting.extend(parts)
+            glyph = waiting.pop()
+            # A negative number of contours: made of others.
+            if self._glyphs[self._places[glyph] : self._places[glyph] + 1] >= b"\x80":
+                parts = set(_parts(self._outline(glyph))) - closed
+                closed |= parts
+                waiting.extend(parts)
         return closed
 
 

@@ -47,7 +47,9 @@ def kind_of(sheet: Sheet, template: str) -> tuple[object, ...] | None:
     slots = set(re.findall(r'data-slot="(\w+)"', template))
     if not slots or any(isinstance(sheet.values.get(slot), Markup) for slot in slots):
         return None
-    shared = sorted((name, str(sheet.values.get(name))) for name in set(PLACE.findall(template)) - slots - {*PICTURES})
+    shared = sorted(
+        (name, str(sheet.values.get(name))) for name in set(PLACE.findall(template)) - slots - {*PICTURES}
+    )
     sizes = tuple(_size(picture(sheet, name)) for name in PICTURES)
     return (sheet.template, sheet.author, sheet.sealable, tuple(shared), sizes)
 
@@ -98,13 +100,14 @@ class Engine:
     fonts_dictionary: Callable[..., Any]
 
 
-Setting = Mapping[str, Sequence[Line]]
+Setting = Sequence[Sequence[Line]]
+"""The lines of each spot."""
 Shape = tuple[int, ...]
 
 
 def set_values(sheet: Sheet, spots: Sequence[Spot], engine: Engine) -> Setting | None:
     """Every slot's lines, or None where one cannot be set by itself."""
-    setting: dict[str, Sequence[Line]] = {}
+    setting: list[Sequence[Line]] = []
     for spot in spots:
         text = str(sheet.values[spot.slot])
         if not text or UNUSUAL.search(text):
@@ -112,7 +115,7 @@ def set_values(sheet: Sheet, spots: Sequence[Spot], engine: Engine) -> Setting |
         lines = engine.lines(text, spot)
         if lines is None or not _regular(text, lines, spot):
             return None
-        setting[spot.slot] = lines
+        setting.append(lines)
     return setting
 
 
@@ -120,7 +123,7 @@ def _regular(text: str, lines: Sequence[Line], spot: Spot) -> bool:
     """Whether the lines are as high as the plate's, and nothing beside them would have to be set anew."""
     first = spot.boxes[0]
     alike = all(
-        abs(line.height - first.height) < 1e-6 and abs(line.baseline + first.margin_top - first.baseline) < 1e-6
+        abs(line.height - first.height) < 1e-6 and abs(line.baseline - first.baseline) < 1e-6
         for line in lines
     )
     alone = all(len(boxes) == 1 for boxes in spot.around)
@@ -128,7 +131,7 @@ def _regular(text: str, lines: Sequence[Line], spot: Spot) -> bool:
 
 
 def shape(setting: Setting) -> Shape:
-    return tuple(len(lines) for lines in setting.values())
+    return tuple(len(lines) for lines in setting)
 
 
 @dataclass

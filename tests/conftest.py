@@ -84,6 +84,8 @@ async def city_engine(city: City, anyio_backend: str) -> AsyncIterator[AsyncEngi
     engine = open_engine(city.settings.application_url)
     yield engine
     await engine.dispose()
+    # Its connections belong to the event loop that tests run in.
+    await city.sources.close()
 
 
 @pytest.fixture

@@ -50,7 +50,8 @@ async def get(session: Session, actor: Actor, number: str, *, lock: bool = False
     """
     query = visible_to(actor).where(col(Application.number) == _storable(number))
     if lock:
-        query = query.with_for_update()
+        # What the caller read before the lock may be out of date by now.
+        query = query.with_for_update().execution_options(populate_existing=True)
     application = await session.scalar(query)
     if application is None:
         raise ApplicationNotFound(number)
@@ -61,7 +62,8 @@ async def by_number(session: Session, number: str, *, lock: bool = False) -> App
     """The case for the portal's own work (jobs), where there is no actor. Raises ApplicationNotFound."""
     query = select(Application).where(col(Application.number) == _storable(number))
     if lock:
-        query = query.with_for_update()
+        # What the caller read before the lock may be out of date by now.
+        query = query.with_for_update().execution_options(populate_existing=True)
     application = await session.scalar(query)
     if application is None:
         raise ApplicationNotFound(number)

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from playwright.sync_api import Browser
 
 from portal.cli.demo import people
-from tests.browser.applying import follow, start
-from tests.browser.conftest import Visit
+from tests.browser.applying import apply, follow, start
+from tests.browser.conftest import Doorman, Visit
 from tests.browser.crawling import pages
-from tests.browser.visiting import DESKTOP, PHONE, Visitor
+from tests.browser.handling import take_and_accept
+from tests.browser.visiting import DESKTOP, PHONE, Visitor, visiting
 from tests.faults.walking import walk
 from tests.support.demonstration import Demonstration
+from tests.support.sample_answers import ANSWERS
 
+SHOP, FOOD = "individual-registration", "food-business"
 READINGS = {"Chinese": {}, "English": {"lang": "en"}, "larger type": {"size": "large"}}
 
 
@@ -23,11 +27,15 @@ def nothing(visitor: Visitor) -> tuple[str, ...]:
     return ()
 
 
-def acting_for_a_firm(visitor: Visitor) -> tuple[str, ...]:
+def act_for_the_firm(visitor: Visitor) -> None:
     visitor.go("/acting-for")
     visitor.page.get_by_label(people.firm("firm-restaurant").name).check()
     follow(visitor, visitor.page.locator("main form button[type=submit]"))
-    return ("/my", *draft_of("food-business")(visitor))
+
+
+def acting_for_a_firm(visitor: Visitor) -> tuple[str, ...]:
+    act_for_the_firm(visitor)
+    return ("/my", *draft_of(FOOD)(visitor))
 
 
 def draft_of(item: str) -> Callable[[Visitor], tuple[str, ...]]:
@@ -56,7 +64,7 @@ PEOPLE = {
     ),
     "who runs a firm": Somebody("19900000001", CITIZEN, acting_for_a_firm),
     "who lost her work": Somebody("19900000004", CITIZEN, draft_of("unemployment-benefit")),
-    "who opens a shop": Somebody("19900000003", (), draft_of("individual-registration")),
+    "who opens a shop": Somebody("19900000003", (), draft_of(SHOP)),
     "who is old": Somebody("19900000007", (), draft_of("senior-card")),
     "a window clerk": Somebody("market-window", ("/window",)),
     "a reviewer": Somebody("market-reviewer-1", ("/window",)),
@@ -72,10 +80,21 @@ PUBLIC = re.compile(r"/$|/(items|themes|help|progress|verify|sign-in|sign-up|api
 
 
 @pytest.fixture(scope="module")
-def worked(demo: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    """The demonstration after a tour: there are cases, papers, licences, records of use."""
-    tour = walk(demo, tmp_path_factory.mktemp("tour"))
+def worked(
+    demo: Demonstration, browser: Browser, doorman: Doorman, tmp_path_factory: pytest.TempPathFactory
+) -> Demonstration:
+    """The demonstration after a tour: papers, licences, records of use; and with open cases at every step."""
+    folder = tmp_path_factory.mktemp("tour")
+    tour = walk(demo, folder)
     assert tour.wait() == 0, tour.told()
+    with visiting(browser, demo.url, storage_state=doorman.state("19900000003")) as citizen:
+        shops = [apply(citizen, SHOP, ANSWERS[SHOP], folder) for _ in range(2)]
+    with visiting(browser, demo.url, storage_state=doorman.state("19900000001")) as citizen:
+        act_for_the_firm(citizen)
+        food = apply(citizen, FOOD, ANSWERS[FOOD], folder)
+    with visiting(browser, demo.url, storage_state=doorman.state("market-window")) as clerk:
+        take_and_accept(clerk, shops[0])
+        take_and_accept(clerk, food)
     return demo
 
 

@@ -8,7 +8,7 @@ from portal.cli.demo import people
 from tests.browser import applying
 from tests.browser.applying import follow
 from tests.browser.conftest import Visit
-from tests.browser.visiting import Visitor
+from tests.browser.handling import deed
 from tests.support.demonstration import Demonstration
 from tests.support.sample_answers import ANSWERS
 from tests.support.waiting import until
@@ -30,18 +30,6 @@ def number(case: dict[str, str]) -> str:
     if "number" not in case:
         pytest.skip("the first step, handing in, did not succeed")
     return case["number"]
-
-
-def deed(visitor: Visitor, number: str, name: str) -> None:
-    """Do one deed on the case's page, through its own form."""
-    form = visitor.page.locator(f"form[action='/window/cases/{number}/{name}']")
-    opener = visitor.page.locator(
-        f"details:has(form[action='/window/cases/{number}/{name}']):not([open]) > summary"
-    )
-    if opener.count():
-        opener.first.click()
-    follow(visitor, form.locator("button[type=submit]").first)
-    assert visitor.page.locator(".govuk-error-summary").count() == 0, visitor.page.inner_text("main")
 
 
 def test_a_citizen_finds_the_item_and_hands_in(visit: Visit, case: dict[str, str], tmp_path: Path) -> None:
