@@ -78,7 +78,7 @@ class Face:
         places, widths, outlines = array("I"), bytearray(4 * size), []
         offset, following = 0, 0
         for glyph in kept:
-            places.extend([offset] * (glyph - following + 1))
+            places += array("I", (offset,)) * (glyph - following + 1)
             outline = self._outline(glyph)
             outline += bytes(-len(outline) % 4)
             outlines.append(outline)

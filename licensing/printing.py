@@ -64,8 +64,8 @@ DENSITIES = ("roomy", "dense", "packed")
 """Body classes a template may style, tried in this order until nothing runs over its floor."""
 
 UNKNOWN, OVER = object(), object()
-MOST_KINDS, MOST_PLATES = 24, 48
-"""How many kinds of sheets are remembered, and of each how many plates (some 200 kB each)."""
+MOST_KINDS, MOST_PLATES = 12, 24
+"""How many kinds of sheets are remembered, and of each how many plates."""
 
 
 @dataclass

@@ -155,7 +155,8 @@ class MinioStore:
         try:
             self._client.make_bucket(self._bucket, self._region)
         except S3Error as refused:
-            if refused.code != "BucketAlreadyOwnedByYou":
+            # Somebody was quicker. Were it a stranger's bucket, the put that follows would be refused.
+            if refused.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
                 raise
 
     def _exists(self, _: Wait, digest: str) -> bool:
