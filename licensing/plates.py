@@ -127,7 +127,10 @@ def _regular(text: str, lines: Sequence[Line], spot: Spot) -> bool:
         for line in lines
     )
     alone = all(len(boxes) == 1 for boxes in spot.around)
-    return alike and (len(lines) == 1 or (alone and " " not in text))
+    plain = first.style["text_transform"] == "none"
+    # Spaces of a justified line are stretched, line by line.
+    unstretched = spot.alignment != "justify" or " " not in text
+    return alike and plain and (len(lines) == 1 or (alone and unstretched))
 
 
 def shape(setting: Setting) -> Shape:

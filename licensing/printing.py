@@ -64,8 +64,8 @@ DENSITIES = ("roomy", "dense", "packed")
 """Body classes a template may style, tried in this order until nothing runs over its floor."""
 
 UNKNOWN, OVER = object(), object()
-MOST_KINDS, MOST_PLATES = 12, 24
-"""How many kinds of sheets are remembered, and of each how many plates."""
+MOST_KINDS, MOST_PLATES, MOST_SEEN = 12, 24, 500
+"""How many kinds of sheets are remembered, of each how many plates, and how many were seen only once."""
 
 
 @dataclass
@@ -75,7 +75,6 @@ class _Known:
     Learnt from the second sheet on: most are the only ones of their kind.
     """
 
-    seen: int = 0
     spots: dict[str, Sequence[Spot]] = field(default_factory=dict)
     plates: dict[tuple[str, Shape], Any] = field(default_factory=dict)
     shape: Shape = ()
@@ -85,6 +84,14 @@ class _Known:
 
 
 _KINDS: dict[tuple[object, ...], _Known] = {}
+_SEEN: dict[int, None] = {}
+
+
+def forget() -> None:
+    """Forget every plate: whatever is printed next is laid out anew."""
+    with _PRESS:
+        _KINDS.clear()
+        _SEEN.clear()
 
 
 def _known(sheet: Sheet) -> _Known | None:
@@ -92,12 +99,18 @@ def _known(sheet: Sheet) -> _Known | None:
     kind = plates.kind_of(sheet, _template(sheet.template))
     if kind is None:
         return None
+    if kind not in _KINDS and hash(kind) not in _SEEN:
+        _remember(_SEEN, hash(kind), None, MOST_SEEN)
+        return None
     known = _KINDS.pop(kind, None) or _Known()
-    _KINDS[kind] = known
-    while len(_KINDS) > MOST_KINDS:
-        del _KINDS[next(iter(_KINDS))]
-    known.seen += 1
-    return known if known.seen > 1 else None
+    _remember(_KINDS, kind, known, MOST_KINDS)
+    return known
+
+
+def _remember(kept: dict[Any, Any], key: Any, value: Any, most: int) -> None:
+    kept[key] = value
+    while len(kept) > most:
+        del kept[next(iter(kept))]
 
 
 def _printed_again(sheet: Sheet, known: _Known | None) -> bytes | None:

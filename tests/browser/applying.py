@@ -30,6 +30,13 @@ def start(visitor: Visitor, item: str) -> None:
     follow(visitor, visitor.page.locator(f"main form[action='/apply/{item}'] button[type=submit]").first)
 
 
+def act_for(visitor: Visitor, party: str) -> None:
+    """Choose for whom one acts."""
+    visitor.go("/acting-for")
+    visitor.page.get_by_label(party).check()
+    follow(visitor, visitor.page.locator("main form button[type=submit]"))
+
+
 def case_number(visitor: Visitor) -> str:
     found = NUMBER.match(visitor.path)
     assert found, f"no case at {visitor.path}: {visitor.page.inner_text('main')[:300]}"

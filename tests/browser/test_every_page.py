@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from portal.cli.demo import people
-from tests.browser.applying import apply, follow, start
+from tests.browser.applying import act_for, apply, start
 from tests.browser.conftest import Doorman, Visit
 from tests.browser.crawling import pages
 from tests.browser.handling import take_and_accept
@@ -19,6 +19,7 @@ from tests.support.demonstration import Demonstration
 from tests.support.sample_answers import ANSWERS
 
 SHOP, FOOD = "individual-registration", "food-business"
+FIRM = people.firm("firm-restaurant").name
 READINGS = {"Chinese": {}, "English": {"lang": "en"}, "larger type": {"size": "large"}}
 
 
@@ -27,14 +28,8 @@ def nothing(visitor: Visitor) -> tuple[str, ...]:
     return ()
 
 
-def act_for_the_firm(visitor: Visitor) -> None:
-    visitor.go("/acting-for")
-    visitor.page.get_by_label(people.firm("firm-restaurant").name).check()
-    follow(visitor, visitor.page.locator("main form button[type=submit]"))
-
-
 def acting_for_a_firm(visitor: Visitor) -> tuple[str, ...]:
-    act_for_the_firm(visitor)
+    act_for(visitor, FIRM)
     return ("/my", *draft_of(FOOD)(visitor))
 
 
@@ -90,7 +85,7 @@ def worked(
     with visiting(browser, demo.url, storage_state=doorman.state("19900000003")) as citizen:
         shops = [apply(citizen, SHOP, ANSWERS[SHOP], folder) for _ in range(2)]
     with visiting(browser, demo.url, storage_state=doorman.state("19900000001")) as citizen:
-        act_for_the_firm(citizen)
+        act_for(citizen, FIRM)
         food = apply(citizen, FOOD, ANSWERS[FOOD], folder)
     with visiting(browser, demo.url, storage_state=doorman.state("market-window")) as clerk:
         take_and_accept(clerk, shops[0])

@@ -82,13 +82,13 @@ def test_the_applicant_finds_the_licence(visit: Visit, number: str) -> None:
 
     def there() -> bool:
         visitor.go("/my/licences")
-        return visitor.page.locator("main a[href*='/my/licences/']").count() > 0
+        visitor.page.locator("main a[href*='/my/licences/']").first.click()
+        return visitor.page.locator("main a[href$='/document']").count() > 0
 
     until(there, seconds=60)
-    follow(visitor, visitor.page.locator("main a[href*='/my/licences/']").first)
     visitor.picture("journey-licence")
     with visitor.page.expect_download() as fetched:
-        visitor.page.locator("main a[href*='/document']").first.click()
+        visitor.page.locator("main a[href$='/document']").first.click()
     assert fetched.value.path().read_bytes().startswith(b"%PDF-")
     visitor.go(f"/applications/{number}")
     assert "准予" in visitor.page.inner_text("main")

@@ -27,10 +27,7 @@ def test_a_firms_application_with_uploads_and_a_commitment_is_made_on_a_phone(
     visit: Visit, tmp_path: Path
 ) -> None:
     visitor = visit(people.person("person-a").phone, scripts=False, viewport=PHONE)
-    visitor.go("/acting-for")
-    firm = people.firm("firm-restaurant").name
-    visitor.page.get_by_label(firm).check()
-    follow(visitor, visitor.page.locator("main form button[type=submit]"))
+    applying.act_for(visitor, people.firm("firm-restaurant").name)
     number = applying.apply(visitor, "food-business", ANSWERS["food-business"], tmp_path)
     assert visitor.path == f"/applications/{number}/submitted"
     visitor.picture("no-scripts-phone-submitted")

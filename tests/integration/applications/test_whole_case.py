@@ -269,7 +269,7 @@ async def test_withdrawn_is_the_end_of_it(held):
         await case.do(receiving.accept, window)
 
 
-@pytest.mark.parametrize("number", ["\x00", "1\x00", "a\nb", "‮1"])
+@pytest.mark.parametrize("number", ["\x00", "1\x00", "a\nb", "\u202e1"])
 async def test_a_number_that_cannot_be_one_names_nothing(held, number):
     owner = await people(held, "person-a")
     async with held.sessions() as session, session.begin():
