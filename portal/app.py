@@ -1,6 +1,5 @@
 """The composition root: the only place where everything meets."""
 
-import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from hashlib import sha256
@@ -24,7 +23,7 @@ from portal.resources import Resources, open_resources
 from portal.settings import Settings, current
 from portal.templating import STATIC, Site, engine, environment
 from storage import cipher
-from storage.processes import end_with_parent
+from storage.processes import end_with_server
 
 FOR_OPERATORS = (health.live, health.ready, health.Metrics)
 LARGEST_FORM = 1_000_000
@@ -62,7 +61,7 @@ def create_app(
 
 def from_environment() -> Litestar:
     """What a web process serves. It ends with the process that started it, so that no orphan keeps the port."""
-    end_with_parent(signal.SIGKILL)
+    end_with_server()
     settings = current()
     logs.configure(settings.log_format, settings.log_level)
     return create_app(settings)

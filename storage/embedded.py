@@ -127,7 +127,7 @@ def launch(cluster: Cluster) -> subprocess.Popen[bytes]:
             extra_groups=[] if account else None,
             cwd="/",
             start_new_session=True,
-            preexec_fn=partial(end_with_parent, signal.SIGINT),  # noqa: PLW1509  only a prctl call, no locks taken
+            preexec_fn=partial(end_with_parent, signal.SIGINT, os.getpid()),  # noqa: PLW1509  only a prctl call, no locks taken
         )
 
 

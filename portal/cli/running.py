@@ -12,7 +12,6 @@ from portal.jobs import jobs, loops
 from portal.resources import open_resources
 from portal.settings import Settings, current
 from storage import migrating
-from storage.processes import end_with_parent
 from storage.queue import run_worker
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on; default from the settings.")]
@@ -34,7 +33,6 @@ def worker() -> None:
     """Do the work that deeds left for later: fetching, printing, sealing, sweeping."""
     settings = current()
     logs.configure(settings.log_format, settings.log_level)
-    end_with_parent()
     asyncio.run(_work(settings))
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import random
-import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -19,7 +18,7 @@ from services.sharing.configuration import load
 from services.sharing.sources import Sources
 from storage import cipher
 from storage.database import open_engine, open_sessions
-from storage.processes import end_with_parent
+from storage.processes import end_with_server
 
 HUB = "hub"
 """The purpose of the hub's signing keys."""
@@ -27,7 +26,7 @@ HUB = "hub"
 
 def from_environment() -> Litestar:
     """What a hub process serves. It ends with the process that started it."""
-    end_with_parent(signal.SIGKILL)
+    end_with_server()
     settings = current()
     logs.configure(settings.log_format, settings.log_level)
     cipher.install(cipher.load_ring(settings.keys / "ring.json"))

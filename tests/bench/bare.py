@@ -10,7 +10,6 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 
 import sqlalchemy as sa
 from litestar import Litestar, MediaType, get, post
@@ -57,14 +56,11 @@ def app() -> Litestar:
 def serving(database_url: str, *, processes: int) -> Iterator[int]:
     """The port of the bare application, served by granian in `processes` processes."""
     port = free_ports(1)
-    code = (
-        "from portal.cli.running import serve_target;"
-        f"serve_target('tests.bench.bare:app', {port}, processes={processes})"
-    )
+    served = ["tests.bench.bare:app", "127.0.0.1", str(port), str(processes)]
     server = subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-m", "portal.cli.serving", *served],
         cwd=ROOT,
-        env=os.environ | {DATABASE: database_url, "PYTHONPATH": str(Path(ROOT))},
+        env=os.environ | {DATABASE: database_url},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         preexec_fn=_end_with_parent,  # noqa: PLW1509  only a prctl call, no locks taken
@@ -84,6 +80,7 @@ def _wait(port: int) -> None:
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
+    raise RuntimeError("the bare application does not answer")
 
 
 def _end_with_parent() -> None:

@@ -18,8 +18,11 @@ ITEM = "unemployment-benefit"
 APPLICANT = people.person("person-d")
 OURS, BARE, PGBENCH = "cases handed in, our API", "the same rows, bare handler", "the same rows, pgbench"
 ANSWERS = {
+    "applicant_phone": APPLICANT.phone,
+    "registers": True,
+    "wishes": ["placement"],
     "bank": "示例银行示例市支行",
-    "phone": APPLICANT.phone,
+    "bank_card": "6222020000000000018",
 }
 
 
