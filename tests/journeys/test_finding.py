@@ -135,7 +135,7 @@ async def test_filters_stay_in_the_address_and_narrow_the_list(client):
     department = re.search(r'href="(/items\?audience=person&amp;department=\w+)"', page)
     assert department is not None
     narrowed = (await client.get(department[1].replace("&amp;", "&"))).text
-    assert narrowed.count("portal-result__title") == 1
+    assert 0 < narrowed.count("portal-result__title") < page.count("portal-result__title")
 
 
 async def test_a_strange_filter_finds_nothing_and_breaks_nothing(client):
