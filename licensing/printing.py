@@ -10,8 +10,7 @@ signature field laid over the drawn seal, so that a click on the seal shows the 
 
 import struct
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -23,17 +22,11 @@ from PIL import ImageCms, ImageFile
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.css import ColorProfile
 from weasyprint.document import Document
-from weasyprint.draw.text import draw_text
-from weasyprint.formatting_structure import boxes
-from weasyprint.layout.inline import split_text_box
-from weasyprint.pdf.fonts import build_fonts_dictionary
-from weasyprint.pdf.stream import Stream
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from licensing import finishing, fonts, ornaments, plates, stamping
+from licensing import finishing, fonts, ornaments
 from licensing.errors import PrintFailed
-from licensing.plates import Engine, Line, Plate, Shape, Spot
 from licensing.sheet import SEAL_PLACE, Sheet
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -46,16 +39,14 @@ POINTS = 0.75
 
 
 def print_document(sheet: Sheet) -> bytes:
-    """The finished, unsealed PDF. Blocks for about a tenth of a second, a type printed again and again for much
-    less; call it in a thread.
+    """The finished, unsealed PDF. Blocks for about a tenth of a second; call it in a thread.
 
     Raises PrintFailed where a value is missing or too long, a picture cannot be had, the page has no place for a seal.
     """
     try:
         # Pango's font map is not safe for two threads at once.
         with _PRESS:
-            known = _known(sheet)
-            return _printed_again(sheet, known) or _written(_laid_out(sheet, known), sheet, known)
+            return _written(_laid_out(sheet), sheet)
     except FatalURLFetchingError as exc:
         raise PrintFailed(sheet.template, str(exc)) from exc
 
@@ -63,70 +54,8 @@ def print_document(sheet: Sheet) -> bytes:
 DENSITIES = ("roomy", "dense", "packed")
 """Body classes a template may style, tried in this order until nothing runs over its floor."""
 
-UNKNOWN, OVER = object(), object()
-MOST_KINDS, MOST_PLATES, MOST_SEEN = 12, 24, 500
-"""How many kinds of sheets are remembered, of each how many plates, and how many were seen only once."""
 
-
-@dataclass
-class _Known:
-    """What was learnt of one kind of sheets: their spots by density; by density and shape the plate, or OVER.
-
-    Learnt from the second sheet on: most are the only ones of their kind.
-    """
-
-    spots: dict[str, Sequence[Spot]] = field(default_factory=dict)
-    plates: dict[tuple[str, Shape], Any] = field(default_factory=dict)
-    shape: Shape = ()
-
-    def outcome(self, density: str, shape: Shape) -> Any:
-        return self.plates.get((density, shape), UNKNOWN)
-
-
-_KINDS: dict[tuple[object, ...], _Known] = {}
-_SEEN: dict[int, None] = {}
-
-
-def forget() -> None:
-    """Forget every plate: whatever is printed next is laid out anew."""
-    with _PRESS:
-        _KINDS.clear()
-        _SEEN.clear()
-
-
-def _known(sheet: Sheet) -> _Known | None:
-    """What is known of sheets like this one from the second on; those used longest ago are forgotten."""
-    kind = plates.kind_of(sheet, _template(sheet.template))
-    if kind is None:
-        return None
-    if kind not in _KINDS and hash(kind) not in _SEEN:
-        _remember(_SEEN, hash(kind), None, MOST_SEEN)
-        return None
-    known = _KINDS.pop(kind, None) or _Known()
-    _remember(_KINDS, kind, known, MOST_KINDS)
-    return known
-
-
-def _remember(kept: dict[Any, Any], key: Any, value: Any, most: int) -> None:
-    kept[key] = value
-    while len(kept) > most:
-        del kept[next(iter(kept))]
-
-
-def _printed_again(sheet: Sheet, known: _Known | None) -> bytes | None:
-    for density in DENSITIES:
-        if known is None or density not in known.spots:
-            return None
-        setting = plates.set_values(sheet, known.spots[density], ENGINE)
-        outcome = UNKNOWN if setting is None else known.outcome(density, plates.shape(setting))
-        if isinstance(outcome, Plate) and setting is not None:
-            return stamping.print_again(outcome, sheet, setting, ENGINE, _note(sheet))
-        if outcome is not OVER:
-            return None
-    return None
-
-
-def _laid_out(sheet: Sheet, known: _Known | None = None) -> Document:
+def _laid_out(sheet: Sheet) -> Document:
     for density in DENSITIES:
         document = HTML(string=filled(sheet, density), url_fetcher=_Ink()).render(
             font_config=_faces(),
@@ -134,21 +63,9 @@ def _laid_out(sheet: Sheet, known: _Known | None = None) -> Document:
             color_profiles={INTENT: _srgb()},
             **OPTIONS,
         )
-        fits = all(_fits(page.anchors) for page in document.pages)
-        if known is not None:
-            _learn(known, density, document, fits=fits)
-        if fits:
+        if all(_fits(page.anchors) for page in document.pages):
             return document
     raise PrintFailed(sheet.template, "the values do not fit the page")
-
-
-def _learn(known: _Known, density: str, document: Document, *, fits: bool) -> None:
-    """Remember how the slots of a density are styled, and which shapes are too long for it."""
-    spots = _spots(document)
-    known.spots[density] = spots
-    known.shape = tuple(len(spot.boxes) for spot in spots)
-    if not fits:
-        known.plates[density, known.shape] = OVER
 
 
 def _fits(anchors: Mapping[str, Sequence[float]]) -> bool:
@@ -176,7 +93,7 @@ def filled(sheet: Sheet, density: str = DENSITIES[0]) -> str:
 
 @cache
 def _template(name: str) -> str:
-    return plates.with_slots((TEMPLATES / f"{name}.html").read_text())
+    return (TEMPLATES / f"{name}.html").read_text()
 
 
 class _Ink(URLFetcher):  # type: ignore[misc]  # the library is untyped
@@ -242,7 +159,7 @@ def _style(name: str) -> CSS:
     return CSS(string=(TEMPLATES / f"{name}.css").read_text(), font_config=_faces(), url_fetcher=_Ink())
 
 
-def _written(document: Document, sheet: Sheet, known: _Known | None = None) -> bytes:
+def _written(document: Document, sheet: Sheet) -> bytes:
     record = Attachment(
         file_obj=BytesIO(sheet.record),
         name=RECORD_NAME,
@@ -252,98 +169,14 @@ def _written(document: Document, sheet: Sheet, known: _Known | None = None) -> b
         relationship="Data",
     )
     field = _signature_field(document, sheet)
-
-    def finish(_: Document, pdf: Any) -> None:
-        finishing.finish(pdf, _note(sheet), field)
-        if known is not None and len(known.plates) < MOST_PLATES:
-            _keep_plate(known, document, pdf, sheet)
-
-    return bytes(document.write_pdf(attachments=[record], finisher=finish, **OPTIONS))
-
-
-def _note(sheet: Sheet) -> finishing.Note:
-    return finishing.Note(sheet.title, sheet.author, sheet.subject, sheet.identifier, sheet.at)
-
-
-def _keep_plate(known: _Known, document: Document, pdf: Any, sheet: Sheet) -> None:
-    """Make a plate of this page, if setting its own values anew gives the same page."""
-    density = next(reversed(known.spots))
-    spots = known.spots[density]
-    setting = plates.set_values(sheet, spots, ENGINE)
-    try:
-        plate = stamping.make_plate(pdf, document.fonts, spots, _note(sheet))
-    except stamping.NotAPlate:
-        return
-    if (
-        setting is not None
-        and plates.shape(setting) == known.shape
-        and stamping.faithful(plate, setting, ENGINE)
-    ):
-        known.plates[density, known.shape] = plate
-
-
-def _spots(document: Document) -> list[Spot]:
-    """Where the values of slots stand, in the order of the page."""
-    found: dict[int, list[tuple[Any, list[Any], Any, int]]] = {}
-    for number, page in enumerate(document.pages):
-        for line, block in _lines_of(page._page_box):
-            around = list(_texts(line))
-            for box in around:
-                if box.element is not None and box.element.get("data-slot"):
-                    found.setdefault(id(box.element), []).append((box, around, block, number))
-    return [_spot(lines) for lines in found.values()]
-
-
-def _spot(lines: Sequence[tuple[Any, list[Any], Any, int]]) -> Spot:
-    box, around, block, number = lines[0]
-    return Spot(
-        slot=box.element.get("data-slot"),
-        page=number,
-        boxes=[each for each, *_ in lines],
-        around=[beside for _, beside, *_ in lines],
-        room=block.width - sum(each.width for each in around if each is not box),
-        alignment=block.style["text_align_all"],
+    note = finishing.Note(sheet.title, sheet.author, sheet.subject, sheet.identifier, sheet.at)
+    return bytes(
+        document.write_pdf(
+            attachments=[record],
+            finisher=lambda _, pdf: finishing.finish(pdf, note, field),
+            **OPTIONS,
+        )
     )
-
-
-def _lines_of(box: Any, block: Any = None) -> Iterator[tuple[Any, Any]]:
-    """Every line below a box with the block it stands in; an absolutely placed box hides behind a placeholder."""
-    box = getattr(box, "_box", box)
-    if isinstance(box, boxes.LineBox):
-        yield box, block
-    for child in getattr(box, "children", ()):
-        yield from _lines_of(child, block if isinstance(box, boxes.InlineBox | boxes.LineBox) else box)
-
-
-def _texts(box: Any) -> Iterator[Any]:
-    for child in box.children:
-        if isinstance(child, boxes.TextBox):
-            yield child
-        elif isinstance(child, boxes.InlineBox):
-            yield from _texts(child)
-
-
-def _set_lines(text: str, spot: Spot) -> list[Line] | None:
-    """`text` set into the room of a spot as the layout engine does it."""
-    whole, lines, place = spot.boxes[0].copy_with_text(text), [], 0
-    while place is not None:
-        box, place, broken = split_text_box(None, whole, spot.room, place)
-        if box is None or broken or box.width > spot.room:
-            return None
-        lines.append(Line(box, box.width, box.height, box.baseline))
-    return lines
-
-
-def _drawn(box: Any, used: dict[Any, Any]) -> list[bytes]:
-    """The operators of one set line, from its text matrix on."""
-    stream = Stream(used, (0, 0, 0, 0), {"ExtGState": {}}, {}, None, {}, None)
-    draw_text(stream, box, 0, "clip", "none")
-    operators = list(stream.stream)
-    begin = next(place for place, each in enumerate(operators) if each.endswith(b" Tm"))
-    return operators[begin : operators.index(b"ET", begin)]
-
-
-ENGINE = Engine(lines=_set_lines, draw=_drawn, fonts_dictionary=build_fonts_dictionary)
 
 
 def _signature_field(document: Document, sheet: Sheet) -> finishing.SignatureField:

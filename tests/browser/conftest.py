@@ -27,8 +27,11 @@ Visit = Callable[..., Visitor]
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demonstration]:
+    """Afterwards its log must tell of no breach of the policy and no request that failed."""
     with demonstrating() as running:
         yield running
+        log = running.log("web")
+        assert [line for line in log.splitlines() if "csp breach" in line or "request failed" in line] == []
 
 
 @pytest.fixture(scope="session")
