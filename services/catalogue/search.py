@@ -6,7 +6,7 @@ beginnings, so that parts of words find too. The table of aliases is what makes 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from services.catalogue.definition import ItemDefinition
 from services.catalogue.themes import theme
@@ -15,53 +15,9 @@ RUNS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af
 SHORTEST_START = 2
 LONGEST_QUERY = 60
 MOST_TERMS = 40
-SHORTEST_NAME, LONGEST_NAME = 2, 16
-"""How long a name is that people put inside a sentence."""
 # What people say around the thing they want; alone it would match every item.
 FILLERS = re.compile(
-    r"怎么办理|怎么办|怎么申请|怎么弄|怎样|怎么|如何|我想要|我想|我要|想要|请问|在哪里|在哪儿|在哪|去哪里?|哪里"
-    r"|多少钱|多久|办理|申请|申领|需要什么|要什么|需要|什么|材料|手续|流程|网上|可以|能不能|一下"
-    r"|一?个(?![体人])|[吗呢啊吧]"
-)
-# Pairs that stand in the names of half the catalogue: they tell nothing about which item is meant.
-COMMON = frozenset(
-    [
-        "登记",
-        "许可",
-        "申请",
-        "办理",
-        "证明",
-        "证书",
-        "审批",
-        "备案",
-        "变更",
-        "注销",
-        "核发",
-        "换发",
-        "补办",
-        "办证",
-        "登_证",
-        "许_证",
-        "资格",
-        "服务",
-        "管理",
-        "信息",
-        "业务",
-        "资质",
-        "认定",
-        "确认",
-        "单位",
-        "企业",
-        "个人",
-        "国家",
-        "人员",
-        "活动",
-        "经营",
-        "设立",
-        "机构",
-        "备_案",
-        "延续",
-    ]
+    r"怎么办理|怎么办|怎么申请|怎样|怎么|如何|我想要|我想|我要|想要|请问|在哪里|在哪儿|在哪|哪里|办理|申请|申领|需要什么|材料|流程|一下|一?个(?![体人])|[吗呢啊]"
 )
 
 
@@ -100,24 +56,6 @@ def query_terms(query: str) -> list[str]:
     runs = RUNS.findall(cut) or RUNS.findall(unicodedata.normalize("NFKC", query[:LONGEST_QUERY]).lower())
     found = (term for run in runs for term in ([run] if run.isascii() or len(run) == 1 else _pairs(run)))
     return list(dict.fromkeys(found))[:MOST_TERMS]
-
-
-def grams(name: str) -> list[str]:
-    """A name's neighbours (居住) and next neighbours (居_证): one wrong or missing character leaves some in place."""
-    pairs = [*_pairs(name), *(f"{a}_{b}" for a, b in zip(name, name[2:], strict=False))]
-    return list(dict.fromkeys(pairs or [name]))
-
-
-def telling(found: Sequence[str]) -> list[str]:
-    """Those grams by which candidates are looked up: without the ones that stand everywhere, if any is left."""
-    return [gram for gram in found if gram not in COMMON] or list(found)
-
-
-def pieces(query: str) -> list[str]:
-    """Every part of a normalised query that could be a whole name."""
-    lengths = range(SHORTEST_NAME, min(LONGEST_NAME, len(query)) + 1)
-    parts = {query[at : at + length] for length in lengths for at in range(len(query) - length + 1)}
-    return sorted(parts | {query})
 
 
 def called(item: ItemDefinition) -> list[str]:

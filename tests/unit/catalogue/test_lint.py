@@ -16,8 +16,7 @@ TEXTS = {code: (commands.ITEMS / f"{code}.yaml").read_text("utf-8") for code in 
 KNOWN = Known(
     licences={slug: {field.key for field in one.fields} for slug, one in load_types().items()},
     resources={
-        one.code: {field["name"] for field in one.fields}
-        for one in directory(datetime(2026, 11, 21, tzinfo=UTC))
+        one.code: {field["name"] for field in one.fields} for one in directory(datetime(2026, 11, 21, tzinfo=UTC))
     },
 )
 

@@ -149,7 +149,7 @@ def test_a_file_that_is_not_utf8_is_a_mistake_like_any_other(tmp_path):
     assert [one.code for one in examine(path).problems] == ["yaml"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(st.text(), st.tuples(st.integers(0, len(TEXT)), st.text(max_size=5))))
 def test_any_text_is_read_or_refused(change):
     text = change if isinstance(change, str) else TEXT[: change[0]] + change[1] + TEXT[change[0] + 1 :]
