@@ -18,6 +18,21 @@ from tests.support.city import City, laid, resources
 settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("suite")
 
+ORDER = ("unit", "architecture", "integration", "contracts", "journeys", "faults", "browser")
+"""Quick ones first; browser tests last, since a browser that is driven keeps an event loop running until the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the kinds of tests into their order, whatever order their names have."""
+    here = Path(__file__).parent
+
+    def rank(item: pytest.Item) -> int:
+        kind = item.path.relative_to(here).parts[0]
+        return ORDER.index(kind) if kind in ORDER else len(ORDER)
+
+    items.sort(key=rank)
+
+
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Monday 2026-11-23, 12:00 in Shanghai: a working day inside office hours."""
 
