@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from portal.resources import Resources
 from storage import cipher
-from storage.database import Session, Sessions, open_engine
+from storage.database import Session, Sessions, open_engine, open_sessions
 from tests.support import postgres
 from tests.support.city import City, laid, resources
 
@@ -128,6 +129,24 @@ async def held_without_hub(
     """The same, with a hub that refuses every connection."""
     async with resources(city, city_sessions, city_engine, hub_away=True) as found:
         yield found
+
+
+@pytest.fixture
+async def held_for_real(
+    city: City, city_engine: AsyncEngine, server: postgres.Server
+) -> AsyncIterator[Resources]:
+    """A copy of the sample city whose transactions really commit and really meet, for what happens at once."""
+    await city_engine.dispose()
+    name = f"city_{datetime.now(UTC):%H%M%S%f}"
+    with psycopg.connect(server.cluster.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE city OWNER {postgres.OWNER}")
+    engine = open_engine(server.url(name, postgres.APPLICATION))
+    try:
+        async with resources(city, open_sessions(engine), engine) as found:
+            yield found
+    finally:
+        await engine.dispose()
+        server.drop(name)
 
 
 @pytest.fixture

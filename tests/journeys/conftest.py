@@ -3,20 +3,15 @@
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from typing import Protocol
 
 import httpx
-import psycopg
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from portal.app import create_app
 from portal.cli.demo import people
 from portal.resources import Resources
-from storage.database import open_engine, open_sessions
-from tests.support import postgres
-from tests.support.city import HOST, Browser, City, resources, today_code
+from tests.support.city import HOST, Browser, today_code
 from tests.support.pages import complaints
 
 PARTY = re.compile(r'value="([0-9a-f-]{36})"[^>]*>\s*<label[^>]*>\s*([^<]+?)\s*<')
@@ -102,24 +97,6 @@ async def sign_in_without_hub(held_without_hub: Resources) -> AsyncIterator[Sign
     """The same while the sharing hub refuses every connection."""
     async with portal_on(held_without_hub) as opened:
         yield entrance(opened)
-
-
-@pytest.fixture
-async def held_for_real(
-    city: City, city_engine: AsyncEngine, server: postgres.Server
-) -> AsyncIterator[Resources]:
-    """A copy of the sample city whose transactions really commit and really meet, for what happens at once."""
-    await city_engine.dispose()
-    name = f"city_{datetime.now(UTC):%H%M%S%f}"
-    with psycopg.connect(server.cluster.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE city OWNER {postgres.OWNER}")
-    engine = open_engine(server.url(name, postgres.APPLICATION))
-    try:
-        async with resources(city, open_sessions(engine), engine) as found:
-            yield found
-    finally:
-        await engine.dispose()
-        server.drop(name)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 /* Starts what a page has: components of the library, then our own small manners. Every page works without. */
 import { initAll } from "./govuk-frontend.js";
+import { choosing } from "./choosing.js";
 import { copying } from "./copying.js";
 import { printing } from "./printing.js";
 
 initAll();
+choosing(document);
 copying(document);
 printing(document);

@@ -12,7 +12,6 @@ from services.applications.models import Application
 from services.applications.rules import State
 from services.workflow.models import CaseClock
 from storage import ledger
-from storage.database import open_sessions
 from tests.integration.applications.test_whole_case import (
     CARD,
     Case,
@@ -21,17 +20,15 @@ from tests.integration.applications.test_whole_case import (
     people,
     staff,
 )
-from tests.support.city import resources
 
 pytestmark = pytest.mark.anyio
 MANY = 12
 
 
 @pytest.fixture
-async def committing(city, city_engine):
-    """The sample city with commits that last: races are lost and won only between real transactions."""
-    async with resources(city, open_sessions(city_engine), city_engine) as held:
-        yield held
+def committing(held_for_real):
+    """A city with commits that last: races are lost and won only between real transactions."""
+    return held_for_real
 
 
 async def ready_case(held):
