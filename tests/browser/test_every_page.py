@@ -1,5 +1,5 @@
 """Every page that anybody can reach: strict HTML, no other host, nothing in the console, axe without a finding at both
-widths, no sideways scrolling; in Chinese, in English and in the larger type."""
+widths, no sideways scrolling; on a phone also in English and in the larger type."""
 
 import re
 from collections.abc import Callable
@@ -118,13 +118,14 @@ def faults_at_both_widths(visitor: Visitor) -> list[str]:
 
 
 def faults_in(visitor: Visitor, paths: list[str], reading: dict[str, str]) -> list[str]:
-    """What is wrong with the same pages read in another way."""
+    """What is wrong with the same pages read in another way, on a phone: where longer words and larger type break first."""
     kept = [{"name": name, "value": value, "url": visitor.url} for name, value in reading.items()]
     visitor.context.add_cookies(kept)  # type: ignore[arg-type]  # the type is Playwright's own
     found = []
+    visitor.page.set_viewport_size(PHONE)
     for path in paths:
         visitor.go(path)
-        found += faults_at_both_widths(visitor)
+        found += visitor.faults()
     for name in reading:
         visitor.context.clear_cookies(name=name)
     return found
