@@ -20,7 +20,7 @@ from licensing import ornaments, printing
 from licensing.authority import SealKey, open_authority
 from licensing.sealing import SoftwareSealer
 from tests.bench.table import Results
-from tests.unit.licensing import builders
+from tests.support import licences as builders
 
 SLUG = "food-business-licence"
 SECONDS = 20.0

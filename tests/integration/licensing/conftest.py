@@ -8,9 +8,9 @@ from licensing.sealing import SoftwareSealer
 from storage import folder_store
 from storage.database import Session, Sessions, open_engine, open_sessions
 from tests.integration.licensing.pressing import Press, open_departments
+from tests.support import licences as builders
 from tests.support import postgres
-from tests.unit.licensing import builders
-from tests.unit.licensing.builders import AT, FIELDS
+from tests.support.licences import AT, FIELDS
 
 
 @pytest.fixture(scope="package")

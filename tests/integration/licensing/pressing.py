@@ -11,8 +11,8 @@ from licensing.sealing import SoftwareSealer
 from storage import ledger
 from storage.database import Session
 from storage.objects import ObjectStore
-from tests.unit.licensing import builders
-from tests.unit.licensing.builders import AT, FIELDS, MARKET
+from tests.support import licences as builders
+from tests.support.licences import AT, FIELDS, MARKET
 
 URL = "https://yiwang.example.gov.cn"
 FOOD = "food-business-licence"

@@ -23,8 +23,8 @@ from licensing.numbering import read_identifier
 from licensing.rules import State
 from licensing.verifying import verify
 from tests.integration.licensing.pressing import FIRM, FOOD, URL, citizen, clerk, deeds, intend
-from tests.unit.licensing import builders
-from tests.unit.licensing.builders import AT, CIVIL, FIELDS, MARKET
+from tests.support import licences as builders
+from tests.support.licences import AT, CIVIL, FIELDS, MARKET
 
 pytestmark = pytest.mark.anyio
 

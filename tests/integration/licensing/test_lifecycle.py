@@ -20,8 +20,8 @@ from licensing.rules import State
 from licensing.verifying import verify
 from storage import ledger
 from tests.integration.licensing.pressing import FIRM, FOOD, URL, citizen, clerk, deeds, intend
-from tests.unit.licensing import builders
-from tests.unit.licensing.builders import AT, CIVIL, HOLDERS, MARKET
+from tests.support import licences as builders
+from tests.support.licences import AT, CIVIL, HOLDERS, MARKET
 
 pytestmark = pytest.mark.anyio
 

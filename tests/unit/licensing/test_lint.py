@@ -3,7 +3,7 @@ import pytest
 from identity.actor import PartyKind
 from licensing import lint, types
 from licensing.errors import Problem
-from tests.unit.licensing import builders
+from tests.support import licences as builders
 
 FOOD = types.get("food-business-licence")
 

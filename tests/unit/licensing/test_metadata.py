@@ -8,7 +8,7 @@ from identity.actor import PartyKind
 from licensing import metadata, types
 from licensing.numbering import read_identifier
 from licensing.sheets import check_address, chinese_date, edition
-from tests.unit.licensing import builders
+from tests.support import licences as builders
 
 FOOD = types.get("food-business-licence")
 

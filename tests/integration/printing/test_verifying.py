@@ -14,7 +14,7 @@ from licensing.authority import open_authority
 from licensing.finishing import ROOM
 from licensing.sealing import SoftwareSealer
 from licensing.verifying import Finding, verify
-from tests.unit.licensing import builders
+from tests.support import licences as builders
 
 
 @pytest.fixture(scope="module")

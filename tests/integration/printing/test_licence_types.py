@@ -3,7 +3,7 @@ import pytest
 from licensing import printing, types
 from licensing.errors import TypeUnknown, TypeUnsound
 from licensing.numbering import MAKERS
-from tests.unit.licensing import builders
+from tests.support import licences as builders
 
 SLUGS = sorted(types.load_types())
 

@@ -3,7 +3,7 @@ import pytest
 from licensing import documents, verifying
 from licensing.documents import DocumentKind
 from licensing.verifying import Finding, verify
-from tests.unit.licensing import builders
+from tests.support import licences as builders
 
 SAID = {
     DocumentKind.RECEIPT: ["收件回执", "已经收到", "自收到申请材料之日起即为受理", "营业执照"],

@@ -5,7 +5,7 @@ import pytest
 from licensing import printing
 from licensing.authority import Authority, open_authority
 from licensing.sealing import SoftwareSealer
-from tests.unit.licensing import builders
+from tests.support import licences as builders
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 
 from licensing import fonts, ornaments, pictures, printing, types
 from licensing.errors import PictureUnfit, PrintFailed
-from tests.unit.licensing import builders
+from tests.support import licences as builders
 
 BUILT = fonts.state().supply is fonts.Supply.BUILT
 SIZE = 60_000

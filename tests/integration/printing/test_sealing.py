@@ -10,7 +10,7 @@ from licensing.authority import Authority, Seal, load_passphrase, open_authority
 from licensing.errors import KeysUnreadable, PrintFailed, SealMissing
 from licensing.sealing import SoftwareSealer
 from licensing.signatures import filled_slot
-from tests.unit.licensing import builders
+from tests.support import licences as builders
 
 
 def test_pdfsig_calls_the_seal_valid_over_the_whole_document(licence_file):

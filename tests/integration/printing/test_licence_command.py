@@ -12,9 +12,6 @@ from licensing.types import Names
 from portal.cli import licence as command
 from portal.cli.errors import FileUnusable, NotProven
 from portal.settings import Settings
-from tests.unit.licensing.conftest import authority, licence, licence_file, printed, sealer
-
-__all__ = ["authority", "licence", "licence_file", "printed", "sealer"]
 
 
 @pytest.fixture
