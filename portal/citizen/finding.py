@@ -1,18 +1,27 @@
 """Finding what one wants to do: the front page, search, themes and the guide of an item. Open to everyone."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from litestar import Controller, get
+from litestar.background_tasks import BackgroundTask
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from portal.dependencies import Transactions
 from portal.language import pick
 from portal.words import word
 from services.catalogue import queries
+from services.catalogue.definition import Department
+from services.catalogue.finding import commands
+from services.catalogue.finding import queries as finding
+from services.catalogue.finding.queries import Filters, Kind
+from services.catalogue.queries import ItemSummary
 from storage.database import Session
 
 LONGEST_SEARCH = 100
@@ -36,6 +45,10 @@ class Asked:
     def any(self) -> bool:
         return bool(self.q or self.audience or self.theme or self.department)
 
+    @property
+    def filters(self) -> Filters:
+        return Filters(self.audience or None, self.theme or None, self.department or None)
+
     def address(self, **changed: str) -> str:
         """The address of this search with something changed; `after` is where the following page begins."""
         words = {"q": self.q, "audience": self.audience, "theme": self.theme, "department": self.department}
@@ -46,6 +59,22 @@ def searched(text: str) -> str:
     """A stranger's search as one line of at most 100 printable characters."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
     return "".join(character for character in line if character.isprintable())[:LONGEST_SEARCH]
+
+
+async def note_miss(transactions: Transactions, q: str, at: datetime) -> None:
+    """Count a search that found nothing, once the page is sent; for those who make aliases."""
+    async with transactions() as session:
+        await commands.note_miss(session, q, at=at)
+
+
+async def _departments(
+    session: Session, asked: Asked, found: Sequence[finding.Found]
+) -> list[tuple[Department, int | None]]:
+    """By department: all of them with their number of items, or those of what was found."""
+    if not asked.any:
+        return [*await finding.departments(session)]
+    items = [one for one in found if isinstance(one, ItemSummary)]
+    return [(one, None) for one in {item.department.code: item.department for item in items}.values()]
 
 
 class FindingPages(Controller):
@@ -60,7 +89,8 @@ class FindingPages(Controller):
             for audience in AUDIENCES
         }
         context = {
-            "popular": await queries.listing(session, limit=POPULAR),
+            "popular": await finding.most_used(session, limit=POPULAR),
+            "bundles": await finding.search(session, filters=Filters(kind=Kind.BUNDLE), limit=POPULAR),
             "themes": by_audience,
             "hot": HOT,
         }
@@ -70,6 +100,8 @@ class FindingPages(Controller):
     async def items(
         self,
         session: NamedDependency[Session],
+        transactions: NamedDependency[Transactions],
+        now: NamedDependency[datetime],
         q: FromQuery[str] = "",
         audience: FromQuery[str] = "",
         theme: FromQuery[str] = "",
@@ -77,41 +109,45 @@ class FindingPages(Controller):
         after: FromQuery[str] = "",
     ) -> Template:
         asked = Asked(searched(q), *(searched(value) for value in (audience, theme, department)))
-        found = await queries.listing(
-            session,
-            q=asked.q,
-            audience=asked.audience or None,
-            theme=asked.theme or None,
-            department=asked.department or None,
-            limit=PAGE + 1,
-            after=searched(after) or None,
-        )
+        place = searched(after) or None
+        found = await finding.search(session, q=asked.q, filters=asked.filters, limit=PAGE + 1, after=place)
         context = {
             "asked": asked,
             "found": found[:PAGE],
             "next_page": asked.address(after=found[PAGE - 1].code) if len(found) > PAGE else None,
             "audiences": [(code, word(code, "audience")) for code in AUDIENCES],
             "themes": [(one.slug, pick(one.name)) for one in queries.themes()],
-            "departments": list({item.department.code: item.department for item in found}.values()),
+            "departments": await _departments(session, asked, found),
             "hot": HOT,
         }
-        return Template("public/items.html", context=context)
+        missed = not found and asked == Asked(asked.q) and place is None
+        noting = BackgroundTask(note_miss, transactions, asked.q, now) if missed else None
+        return Template("public/items.html", context=context, background=noting)
 
-    @get("/items/{code:str}", name="finding:guide")
-    async def guide(self, session: NamedDependency[Session], code: FromPath[str]) -> Template:
-        item = await queries.get(session, searched(code))
-        return Template("public/guide.html", context={"definition": item.definition, "version": item.version})
+    @get("/items/suggestions", name="finding:suggestions")
+    async def suggestions(self, session: NamedDependency[Session], q: FromQuery[str] = "") -> Template:
+        """What one may mean, as one types: a fragment for the search boxes; without JavaScript nobody asks for it."""
+        found = await finding.suggestions(session, searched(q))
+        return Template("public/suggestions.html", context={"suggestions": found, "typed": searched(q)})
 
     @get("/themes/{slug:str}", name="finding:theme")
-    async def theme(self, session: NamedDependency[Session], slug: FromPath[str]) -> Template:
+    async def theme(
+        self, session: NamedDependency[Session], slug: FromPath[str], after: FromQuery[str] = ""
+    ) -> Template:
         theme = next((one for one in queries.themes() if one.slug == slug), None)
         if theme is None:
             raise NotFoundException
-        found = await queries.listing(session, theme=slug, limit=PAGE + 1)
-        following = Asked(theme=slug).address(after=found[PAGE - 1].code) if len(found) > PAGE else None
-        return Template(
-            "public/theme.html", context={"theme": theme, "found": found[:PAGE], "next_page": following}
+        found = await finding.search(
+            session, filters=Filters(theme=slug), limit=PAGE + 1, after=searched(after) or None
         )
+        context = {
+            "theme": theme,
+            "found": found[:PAGE],
+            "next_page": f"/themes/{slug}?{urlencode({'after': found[PAGE - 1].code})}"
+            if len(found) > PAGE
+            else None,
+        }
+        return Template("public/theme.html", context=context)
 
     @get("/help", name="finding:help")
     async def help(self) -> Template:

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.oversight import commands
+from services.catalogue.finding import commands as finding
+from services.oversight import commands, usage
 from storage import auditing, sequencing
 from storage.database import Sessions
 from storage.signed_notes import Signer
@@ -32,3 +33,10 @@ async def check_ledger(*, sessions: Sessions, signer: Signer) -> None:
         finding = await auditing.audit(session, signer.verifier)
     async with sessions() as session, session.begin():
         await commands.keep_check(session, finding, started_at=started_at, finished_at=datetime.now(UTC))
+
+
+async def count_usage(*, sessions: Sessions) -> None:
+    """Tell the catalogue which items are used most."""
+    at = datetime.now(UTC)
+    async with sessions() as session, session.begin():
+        await finding.count_usage(session, await usage.submitted_lately(session, at=at))

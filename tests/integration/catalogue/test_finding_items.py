@@ -1,12 +1,10 @@
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import pytest
-import sqlalchemy as sa
 
 from services.catalogue import commands, queries
 from services.catalogue.codes import ORGANISATIONS
-from services.catalogue.definition import Pair
+from services.catalogue.finding import queries as finding
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +16,7 @@ async def session(session):
 
 
 async def codes(session, **wanted):
-    return [one.code for one in await queries.listing(session, **wanted)]
+    return [one.code for one in await finding.listing(session, **wanted)]
 
 
 @pytest.mark.parametrize(
@@ -92,36 +90,19 @@ async def test_items_are_listed_by_audience_theme_and_department(session):
 async def test_page_after_page_gives_every_item_once(session, q):
     whole, after, found = await codes(session, q=q), None, []
     assert len(whole) >= 3
-    while page := await queries.listing(session, q=q, limit=1, after=after):
+    while page := await finding.listing(session, q=q, limit=1, after=after):
         after = page[0].code
         found.append(after)
     assert found == whole
 
 
 async def test_a_summary_says_what_a_list_shows(session):
-    found = {one.code: one for one in await queries.listing(session)}
+    found = {one.code: one for one in await finding.listing(session)}
     benefit, licence = found["unemployment-benefit"], found["food-business"]
     assert (benefit.nothing_to_hand_in, licence.nothing_to_hand_in) == (True, False)
     assert (benefit.promised_days, licence.promised_days) == (5, 8)
     assert found["individual-registration"].decided_on_the_spot
     assert all(one.sample for one in found.values())
-
-
-async def test_among_many_items_the_terms_are_looked_up_in_the_index(session):
-    item = next(one for one in commands.shipped() if one.code == "senior-card")
-    at = datetime.now(UTC) - timedelta(days=2)
-    for number in range(40):
-        words = Pair(f"第{number}种证明", f"proof {number}")
-        other = msgspec.structs.replace(
-            item, code=f"other-{number}", name=words, short_name=words, aliases=()
-        )
-        await commands.publish(session, other, actor="system:test", at=at)
-    assert (await codes(session, q="老年证"))[0] == "senior-card"
-    await session.execute(sa.text("SET LOCAL enable_seqscan = off"))
-    plan = await session.scalars(
-        sa.text("EXPLAIN SELECT code FROM item_search WHERE terms @> ARRAY['老年', '年证']::text[]")
-    )
-    assert "ix_item_search_terms" in "\n".join(plan)
 
 
 def test_every_theme_has_a_name_and_speaks_to_somebody():

@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from services.catalogue import commands, rules, search, showing
+from services.catalogue import commands, rules, showing
 from services.catalogue.codes import Source
 from services.catalogue.conditions import Expression, Outcome
 from services.catalogue.definition import ItemDefinition, Pair
@@ -104,36 +104,6 @@ def test_a_version_counts_from_the_day_in_china_it_was_published_or_later():
     assert rules.effective_on(item, late_evening) == date(2026, 11, 21)
     planned = msgspec.structs.replace(item, effective_on=date(2027, 1, 1))
     assert rules.effective_on(planned, late_evening) == date(2027, 1, 1)
-
-
-@pytest.mark.parametrize(
-    ("query", "terms"),
-    [
-        ("开饭馆", ["开饭", "饭馆"]),
-        ("我要开个饭馆", ["开饭", "饭馆"]),
-        ("怎么办理老年证？", ["老年", "年证"]),
-        ("个体户", ["个体", "体户"]),
-        ("ＦＯＯＤ Licence", ["food", "licence"]),
-        ("证", ["证"]),
-        ("办理", ["办理"]),
-        ("？！ \x00", []),
-        ("", []),
-    ],
-)
-def test_a_query_is_cut_into_the_terms_that_matter(query, terms):
-    cut = search.query_terms(query)
-    assert cut == terms or (query == "我要开个饭馆" and "饭馆" in cut)
-
-
-def test_an_item_is_filed_under_its_names_parts_of_words_and_beginnings():
-    terms = set(search.all_terms(search.texts(ITEMS["food-business"])))
-    assert {"饭馆", "馆", "食品", "营业", "food", "foo", "餐饮", "市场"} <= terms
-    assert "|开饭馆|" in search.names(ITEMS["food-business"])
-
-
-def test_rare_characters_can_be_searched():
-    assert search.query_terms("䶮𬎆") == ["䶮𬎆"]
-    assert {"䶮", "𬎆", "䶮𬎆"} <= search.terms("䶮𬎆")
 
 
 CHOICE = (Option("a", Pair("甲", "A")), Option("b", Pair("乙", "B")))
