@@ -134,6 +134,8 @@ class QuestionType(StrEnum):
     BANK_CARD = "bank_card"
     NAME = "name"
     FILE = "file"
+    LICENCE_NUMBER = "licence_number"  # 证照标识, GB/T 36904, with its check character
+    GROUP = "group"  # rows of questions, as many as there are: shareholders, staff
 
 
 ORGANISATIONS = frozenset(Audience) - {Audience.PERSON}

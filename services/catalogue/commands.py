@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from identity.actor import Actor, Role
-from services.catalogue import rules, search
+from services.catalogue import rules
 from services.catalogue.definition import ItemDefinition
 from services.catalogue.errors import ItemNotFit, ItemNotFound, PublishingNotAllowed
+from services.catalogue.finding import filing, refiling
+from services.catalogue.finding.models import Kind
 from services.catalogue.lint import UNCHECKED, Known, examine, lint
-from services.catalogue.models import ItemSearch, ItemState, ItemVersion
+from services.catalogue.models import ItemState, ItemVersion
 from services.catalogue.queries import Item
 from storage import ledger
 from storage.database import Session
@@ -36,11 +38,11 @@ async def publish(
     `actor` is an official with the role `catalogue`, or `system:<name>`. Raises PublishingNotAllowed,
     ItemNotFit(problems) when the lint refuses the definition.
     """
-    by = _publisher(actor, definition.code)
+    by = publisher(actor, definition.code)
     problems = lint(definition, known=known)
     if problems:
         raise ItemNotFit(definition.code, problems)
-    await _alone(session, definition.code)
+    await alone(session, definition.code)
     newest = await _newest(session, definition.code)
     digest = rules.digest(definition)
     if newest is not None and newest.state is ItemState.PUBLISHED and newest.digest == digest:
@@ -56,8 +58,8 @@ async def withdraw(session: Session, code: str, *, actor: Actor | str, reason: s
 
     Does nothing when it is withdrawn already. Raises PublishingNotAllowed, ItemNotFound.
     """
-    by = _publisher(actor, code)
-    await _alone(session, code)
+    by = publisher(actor, code)
+    await alone(session, code)
     newest = await _newest(session, code)
     if newest is None:
         raise ItemNotFound(code)
@@ -68,13 +70,17 @@ async def withdraw(session: Session, code: str, *, actor: Actor | str, reason: s
         .where(col(ItemVersion.code) == code, col(ItemVersion.state) == ItemState.PUBLISHED)
         .values(state=ItemState.WITHDRAWN, withdrawn_at=at)
     )
-    await session.execute(sa.delete(ItemSearch).where(col(ItemSearch.code) == code))
+    await filing.remove(session, Kind.ITEM, code)
     await _record(session, code, "item withdrawn", by, at, {"version": newest.version, "reason": reason})
 
 
 async def seed(session: Session, at: datetime, *, known: Known = UNCHECKED) -> list[Item]:
-    """Publish the items shipped with the portal; twice is once."""
-    return [await publish(session, definition, actor=SEEDER, at=at, known=known) for definition in shipped()]
+    """Publish the items shipped with the portal and file its bundles; twice is once."""
+    published = [
+        await publish(session, definition, actor=SEEDER, at=at, known=known) for definition in shipped()
+    ]
+    await refiling.file_outstanding(session)
+    return published
 
 
 @cache
@@ -89,7 +95,7 @@ def shipped() -> tuple[ItemDefinition, ...]:
     return tuple(found)
 
 
-def _publisher(actor: Actor | str, code: str) -> str:
+def publisher(actor: Actor | str, code: str) -> str:
     """Who the ledger says it was. Raises PublishingNotAllowed."""
     if isinstance(actor, Actor):
         if not actor.has(Role.CATALOGUE):
@@ -100,11 +106,17 @@ def _publisher(actor: Actor | str, code: str) -> str:
     return actor
 
 
-async def _alone(session: Session, code: str) -> None:
+async def alone(session: Session, code: str) -> None:
     """Two officials publishing the same item wait for one another until the transaction ends."""
     await session.execute(
         sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"item:{code}", 0)))
     )
+
+
+async def is_open(session: Session, item: Item) -> bool:
+    """Whether this version is published, not withdrawn."""
+    row = await session.get(ItemVersion, (item.code, item.version), populate_existing=True)
+    return row is not None and row.state is ItemState.PUBLISHED
 
 
 async def _newest(session: Session, code: str) -> sa.Row[int, str, ItemState] | None:
@@ -132,22 +144,8 @@ async def _write(session: Session, definition: ItemDefinition, version: int, at:
         )
     )
     if effective <= at.astimezone(rules.CHINA).date():
-        await session.execute(sa.delete(ItemSearch).where(col(ItemSearch.code) == definition.code))
-    await session.execute(sa.insert(ItemSearch).values(search_row(definition, version)))
-
-
-def search_row(definition: ItemDefinition, version: int) -> dict[str, str | int | list[str]]:
-    """How this version is found."""
-    return {
-        "code": definition.code,
-        "version": version,
-        "names": search.names(definition),
-        "called": search.all_terms(search.called(definition)),
-        "terms": search.all_terms(search.texts(definition)),
-        "audiences": [audience.value for audience in definition.audiences],
-        "themes": list(definition.themes),
-        "department": definition.department.code,
-    }
+        await filing.remove(session, Kind.ITEM, definition.code)
+    await filing.file_item(session, definition, version)
 
 
 async def _record(

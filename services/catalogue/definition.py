@@ -7,6 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from identity.rules import Level as RealName
 from services.catalogue.codes import (
     Audience,
     Format,
@@ -24,6 +25,17 @@ from services.catalogue.codes import (
 )
 from services.catalogue.conditions import ALWAYS, Expression
 from services.catalogue.form import Form, Option, Page, Pair, Question, Rules, Section
+from services.catalogue.particulars import (
+    BodyKind,
+    FeeLine,
+    Intermediary,
+    PowerSource,
+    Procedure,
+    Reach,
+    RegularCheck,
+    Way,
+)
+from services.catalogue.situations import Situations
 
 __all__ = [
     "Basis",
@@ -54,10 +66,11 @@ UPLOADS = (Format.PDF, Format.JPG, Format.PNG)
 
 
 class Department(Struct, frozen=True, forbid_unknown_fields=True):
-    """实施主体: its 统一社会信用代码 and name."""
+    """实施主体: its 统一社会信用代码, name and 性质."""
 
     code: str
     name: Pair
+    kind: BodyKind | None = None
 
 
 class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,11 +99,12 @@ class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Fee(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """收费: free unless a law says otherwise (行政许可法 58); when charged, the standard and its basis."""
+    """收费: free unless a law says otherwise (行政许可法 58); when charged, the standard and its basis, or line by line."""
 
     charged: bool
     standard: Pair | None = None
     basis: Pair | None = None
+    lines: tuple[FeeLine, ...] = ()
 
 
 class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,11 +113,12 @@ class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """办理地点 and 办理时间."""
+    """办理地点 and 办理时间; `in_centre`: 进驻政务大厅."""
 
     name: Pair
     address: Pair
     hours: Pair
+    in_centre: bool = False
 
 
 class Online(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,6 +127,8 @@ class Online(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     depth: OnlineDepth
     booking: bool = False
     express: bool = False
+    payment: bool = False
+    terminal: bool = False
 
 
 class Visits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -137,6 +154,8 @@ class Material(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                   `fills` (field → question key) prefills beside what questions say as their `source`
     commitment  → `commitment` is signed in place of proof
     upload      → only the applicant has it
+
+    At the counter `originals` are shown or `copies` left of what is on paper (原件份数, 复印件份数).
     """
 
     code: str
@@ -157,6 +176,13 @@ class Material(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_mb: int = 10
     max_files: int = 5
     ask_when: Expression = ALWAYS
+    issued_by: Pair | None = None
+    issued_within: Pair | None = None
+    where: Pair | None = None
+    standard: Pair | None = None
+    paper: Pair | None = None
+    originals: int = 0
+    copies: int = 0
 
     @property
     def required(self) -> bool:
@@ -207,7 +233,11 @@ class ItemDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A service item as published. `code` is its address on the portal and never changes.
 
     `basic_code` 基本编码 (12) and `implementation_code` 实施编码 (31 = 18 department + 1 level + 12 basic);
-    `region` is the GB/T 2260 code of the place it is done in; `sample` marks 示例数据.
+    `handling_code` 业务办理项编码 (33) is that with two digits more; `local_code` whatever number it had before.
+    `region` is the GB/T 2260 code of the place it is done in; `running_system` the level whose system it runs in;
+    `handled_by` 承办机构 where that is another than the `department`; `joint` 联办机构; `flow` 办理流程 in words, where
+    the steps do not say it all; `real_name` how surely the person at the keyboard must be known (实名等级); `sample`
+    marks 示例数据.
     """
 
     code: str
@@ -239,7 +269,24 @@ class ItemDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     form: Form
     steps: tuple[Step, ...]
     result: Result
+    situations: Situations | None = None
     faq: tuple[QuestionAndAnswer, ...] = ()
+    handling_code: str | None = None
+    local_code: str | None = None
+    power_source: PowerSource | None = None
+    powers: Pair | None = None
+    exercise: Pair | None = None
+    entrusted_by: Pair | None = None
+    handled_by: Department | None = None
+    joint: tuple[Department, ...] = ()
+    reach: Reach | None = None
+    ways: tuple[Way, ...] = ()
+    running_system: Level | None = None
+    flow: Pair | None = None
+    procedures: tuple[Procedure, ...] = ()
+    intermediaries: tuple[Intermediary, ...] = ()
+    regular_checks: tuple[RegularCheck, ...] = ()
+    real_name: RealName = RealName.REGISTRY
     effective_on: date | None = None
     sample: bool = False
 

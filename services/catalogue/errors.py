@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from services.catalogue.form import Pair
     from services.catalogue.problems import Problem
 
 
@@ -27,9 +28,13 @@ class ItemNotFound(CatalogueError):
 
 
 class ItemWithdrawn(CatalogueError):
-    def __init__(self, code: str) -> None:
+    """`successors` are the codes of the items to go to instead, `names` what those are called."""
+
+    def __init__(self, code: str, successors: "Mapping[str, Pair] | None" = None) -> None:
         super().__init__(f"item {code} was withdrawn")
         self.code = code
+        self.names = dict(successors or {})
+        self.successors = tuple(self.names)
 
 
 class ItemNotFit(CatalogueError):

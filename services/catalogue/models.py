@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from storage.database import Moment, choice
@@ -39,29 +39,6 @@ class ItemVersion(SQLModel, table=True):
     digest: str = Field(max_length=64)
     published_at: datetime | None = Field(default=None, sa_type=Moment)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Moment)
-
-
-class ItemSearch(SQLModel, table=True):
-    """How a published version is found. Rows of superseded and withdrawn versions are removed.
-
-    `names` is `|name|alias|…|`, normalised; `called` the terms of those, `terms` all terms (see `search`).
-    """
-
-    __tablename__ = "item_search"
-    __table_args__ = (
-        sa.Index("ix_item_search_terms", "terms", postgresql_using="gin"),
-        sa.Index("ix_item_search_themes", "themes", postgresql_using="gin"),
-        sa.ForeignKeyConstraint(["code", "version"], ["item_version.code", "item_version.version"]),
-    )
-
-    code: str = Field(primary_key=True, max_length=60)
-    version: int = Field(primary_key=True)
-    names: str
-    called: list[str] = Field(sa_type=ARRAY(sa.Text))
-    terms: list[str] = Field(sa_type=ARRAY(sa.Text))
-    audiences: list[str] = Field(sa_type=ARRAY(sa.Text))
-    themes: list[str] = Field(sa_type=ARRAY(sa.Text))
-    department: str = Field(index=True, max_length=18)
 
 
 IMMUTABLE = """

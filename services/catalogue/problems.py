@@ -86,6 +86,14 @@ SENTENCES: dict[str, Pair] = {
     ),
     "never-equal": Pair("“{value}”不是问题“{key}”可能的回答", "“{value}” is no possible answer to “{key}”"),
     "options": Pair("选择题至少两个选项，其他问题没有选项", "a choice has two options or more, others none"),
+    "group-questions": Pair(
+        "可重复填写的一组须写明其中的问题（questions）和一行的叫法（row），其他问题没有这两项",
+        "a group needs its questions and the name of a row (row); other questions have neither",
+    ),
+    "inside-group": Pair(
+        "“{key}”在一组之中，不能是文件或者另一组，也不能自动填写",
+        "“{key}” is in a group: no file, no group, no source",
+    ),
     "rule-misplaced": Pair(
         "“{key}”不适用于 {type} 类问题", "“{key}” means nothing for a question of type {type}"
     ),
@@ -96,6 +104,19 @@ SENTENCES: dict[str, Pair] = {
         "the first step is accept by the window, the last decide by the approver, once each ({law})",
     ),
     "two-persons": Pair("现场核查须两人以上（{law}）", "an inspection needs two persons ({law})"),
+    "handling-code": Pair(
+        "业务办理项编码应为实施编码加两位数字", "the handling code is the implementation code and two digits"
+    ),
+    "entrusted-by": Pair(
+        "委托行使的须写明委托部门 entrusted_by，其他的不写（{law}）",
+        "entrusted powers name who entrusts them, others do not ({law})",
+    ),
+    "extension-too-long": Pair(
+        "延长审批不得超过 {max} 个工作日（{law}）", "an extension is at most {max} working days ({law})"
+    ),
+    "payment-without-fee": Pair(
+        "不收费的事项没有网上支付和收费项目", "an item without a fee has no payment and no lines of fees"
+    ),
     "result-licence": Pair("结果为证照时须写明 licence_type", "a licence as result needs its licence_type"),
 }
 

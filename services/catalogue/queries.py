@@ -1,28 +1,24 @@
 """Reading the catalogue. Items are public: whoever asks, the answer is the same."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from identity.actor import PartyKind
-from services.catalogue import search
-from services.catalogue.codes import ORGANISATIONS, Audience, OnlineDepth
+from services.catalogue.codes import Audience, OnlineDepth
 from services.catalogue.definition import Department, ItemDefinition, Theme
 from services.catalogue.errors import ItemNotFound, ItemWithdrawn
 from services.catalogue.form import Pair
-from services.catalogue.models import ItemSearch, ItemState, ItemVersion
+from services.catalogue.maintenance.errors import ItemSuspended
+from services.catalogue.maintenance.models import ItemSuccession, ItemSuspension
+from services.catalogue.models import ItemState, ItemVersion
 from services.catalogue.themes import themes as shipped_themes
 from storage.database import Session
 
 TODAY = sa.cast(sa.func.timezone("Asia/Shanghai", sa.func.now()), sa.Date)
-MOST = 100
 KEPT = 2_000
 _decoded: OrderedDict[str, ItemDefinition] = OrderedDict()
 
@@ -81,13 +77,40 @@ async def get(session: Session, code: str, *, on: date | None = None) -> Item:
     if row is None:
         raise ItemNotFound(code)
     if row.state is ItemState.WITHDRAWN:
-        raise ItemWithdrawn(code)
+        raise ItemWithdrawn(code, await successors(session, code))
     return Item(code, row.version, await _definition(session, code, row.version, row.digest), row.digest)
 
 
 async def require_open(session: Session, code: str, *, on: date | None = None) -> None:
-    """Raise ItemNotFound or ItemWithdrawn unless the item may be applied for."""
+    """Raise ItemNotFound, ItemWithdrawn or ItemSuspended unless the item may be applied for."""
     await get(session, code, on=on)
+    await require_not_suspended(session, code)
+
+
+async def require_not_suspended(session: Session, code: str) -> None:
+    """Raise ItemSuspended while nobody may begin an application for the item."""
+    paused = await suspension(session, code)
+    if paused is not None:
+        raise ItemSuspended(code, paused.reason, paused.suspended_at)
+
+
+async def suspension(session: Session, code: str) -> ItemSuspension | None:
+    """Why and since when nobody may begin; nothing when one may."""
+    found: ItemSuspension | None = await session.scalar(
+        sa.select(ItemSuspension).where(col(ItemSuspension.code) == code)
+    )
+    return found
+
+
+async def successors(session: Session, code: str) -> dict[str, Pair]:
+    """The items to go to instead of one that ended, by code, with their names; only those that were published."""
+    query = (
+        sa.select(col(ItemVersion.code), col(ItemVersion.definition)["name"])
+        .join(ItemSuccession, col(ItemSuccession.successor) == col(ItemVersion.code))
+        .where(col(ItemSuccession.code) == code, col(ItemVersion.state) == ItemState.PUBLISHED)
+        .order_by(col(ItemVersion.code), col(ItemVersion.version))
+    )
+    return {row[0]: msgspec.convert(row[1], Pair) for row in await session.execute(query)}
 
 
 async def get_version(session: Session, code: str, version: int) -> Item:
@@ -103,134 +126,18 @@ async def get_version(session: Session, code: str, version: int) -> Item:
     return Item(code, version, await _definition(session, code, version, digest), digest)
 
 
-async def listing(
-    session: Session,
-    *,
-    q: str = "",
-    audience: str | None = None,
-    theme: str | None = None,
-    department: str | None = None,
-    limit: int = 20,
-    after: str | None = None,
-) -> list[ItemSummary]:
-    """Items that may be applied for, best match first, else by code.
-
-    `audience` is "person" or "organisation" (or one code of `Audience`), `theme` a slug, `department` a code;
-    `after` is the code of the last item of the page before.
-    """
-    looked_for = Wanted(search.asked(q), search.query_terms(q), audience, theme, department)
-    sensible = f"{audience}{theme}{department}{after}".isprintable()
-    if not sensible or (q.strip() and not looked_for.terms):
-        return []
-    exact = bool(looked_for.terms) and await session.scalar(sa.select(_found(looked_for).exists()))
-    ranked = _scored(looked_for, exact=bool(exact)).subquery()
-    query = sa.select(ranked.c.code, ranked.c.version, ranked.c.digest)
-    if after is not None:
-        last = sa.select(ranked.c.score).where(ranked.c.code == after).scalar_subquery()
-        same = sa.and_(ranked.c.score == last, ranked.c.code > after)
-        query = query.where(sa.or_(ranked.c.score < last, same))
-    query = query.order_by(ranked.c.score.desc(), ranked.c.code).limit(max(1, min(limit, MOST)))
-    rows = (await session.execute(query)).all()
-    return [
-        summary(Item(row.code, row.version, await _definition(session, *row), row.digest)) for row in rows
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a search is for: the words as one, their terms, and the filters."""
-
-    asked: str
-    terms: list[str]
-    audience: str | None
-    theme: str | None
-    department: str | None
-
-
-def _open() -> sa.Select[str, int, str]:
-    """Items that may be applied for today: the newest effective version, when it is published."""
-    newer = aliased(ItemVersion)
-    superseded = sa.exists().where(
-        col(newer.code) == col(ItemVersion.code),
-        col(newer.version) > col(ItemVersion.version),
-        col(newer.state) != ItemState.DRAFT,
-        col(newer.effective_on) <= TODAY,
+async def newest_version(session: Session, code: str) -> Item | None:
+    """The newest version ever published, in force already or not, withdrawn or not; nothing when there is none."""
+    query = (
+        sa.select(col(ItemVersion.version), col(ItemVersion.digest))
+        .where(col(ItemVersion.code) == code, col(ItemVersion.state) != ItemState.DRAFT)
+        .order_by(col(ItemVersion.version).desc())
+        .limit(1)
     )
-    return (
-        sa.select(col(ItemSearch.code), col(ItemSearch.version), col(ItemVersion.digest))
-        .join(
-            ItemVersion,
-            sa.and_(
-                col(ItemVersion.code) == col(ItemSearch.code),
-                col(ItemVersion.version) == col(ItemSearch.version),
-            ),
-        )
-        .where(col(ItemVersion.state) == ItemState.PUBLISHED)
-        .where(col(ItemVersion.effective_on) <= TODAY, ~superseded)
-    )
-
-
-def _fitting(wanted: Wanted) -> sa.Select[str, int, str]:
-    query = _open()
-    if wanted.audience:
-        query = query.where(_ARRAYS["audiences"].overlap(_array(_audiences(wanted.audience))))
-    if wanted.theme:
-        query = query.where(_ARRAYS["themes"].contains(_array([wanted.theme])))
-    if wanted.department:
-        query = query.where(col(ItemSearch.department) == wanted.department)
-    return query
-
-
-def _found(wanted: Wanted) -> sa.Select[str, int, str]:
-    """Those that hold every term."""
-    return _fitting(wanted).where(_ARRAYS["terms"].contains(_array(wanted.terms)))
-
-
-def _scored(wanted: Wanted, *, exact: bool) -> sa.Select[str, int, str, float]:
-    """With `exact` those that hold every term, otherwise those that hold a third of them, each with its score.
-
-    An item called exactly so comes first, then one whose name begins so, holds it, has its terms in its names.
-    """
-    if not wanted.terms:
-        return _fitting(wanted).add_columns(sa.literal(0.0).label("score"))
-    named = col(ItemSearch.names)
-    score = (
-        _points(sa.func.strpos(named, f"|{wanted.asked}|") > 0, 100.0)
-        + _points(sa.func.strpos(named, f"|{wanted.asked}") > 0, 20.0)
-        + _points(sa.func.strpos(named, wanted.asked) > 0, 10.0)
-        + 2.0 * _held("called", wanted.terms)
-        + 1.0 * _held("terms", wanted.terms)
-    )
-    if exact:
-        return _found(wanted).add_columns(score.label("score"))
-    enough = _held("terms", wanted.terms) * 3 >= len(wanted.terms)
-    some = _ARRAYS["terms"].overlap(_array(wanted.terms))
-    return _fitting(wanted).where(some, enough).add_columns(score.label("score"))
-
-
-def _points(condition: sa.ColumnElement[bool], points: float) -> sa.Case[float]:
-    return sa.case((condition, points), else_=0.0)
-
-
-def _held(column: str, terms: list[str]) -> sa.ScalarSelect[int]:
-    """How many of the terms the column holds."""
-    term = sa.func.unnest(_array(terms)).column_valued("term")
-    return sa.select(sa.func.count()).where(term == sa.any_(_ARRAYS[column])).scalar_subquery()
-
-
-_ARRAYS = {
-    name: sa.type_coerce(getattr(ItemSearch, name), ARRAY(sa.Text))
-    for name in ("called", "terms", "audiences", "themes")
-}
-
-
-def _array(texts: list[str]) -> sa.ColumnElement[Sequence[str]]:
-    return sa.cast(texts, ARRAY(sa.Text))
-
-
-def _audiences(audience: str) -> list[str]:
-    kinds = {PartyKind.PERSON: [Audience.PERSON], PartyKind.ORGANISATION: sorted(ORGANISATIONS)}
-    return [str(one) for one in kinds.get(audience, [audience])]  # type: ignore[call-overload]  # a StrEnum is a str
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return Item(code, row.version, await _definition(session, code, row.version, row.digest), row.digest)
 
 
 def summary(item: Item) -> ItemSummary:

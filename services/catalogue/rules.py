@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 import msgspec
 
@@ -48,6 +49,17 @@ def encoded(item: ItemDefinition) -> bytes:
 def digest(item: ItemDefinition) -> str:
     """SHA-256 of the canonical JSON, in hex."""
     return hashlib.sha256(encoded(item)).hexdigest()
+
+
+def builtins(item: ItemDefinition) -> dict[str, Any]:
+    """The definition as JSON has it, for those who change it before it is one again."""
+    content: dict[str, Any] = msgspec.json.decode(encoded(item))
+    return content
+
+
+def digest_of(definition: Mapping[str, object]) -> str:
+    """SHA-256 of a definition in builtins, complete or not, as canonical JSON."""
+    return hashlib.sha256(msgspec.json.encode(definition, order="deterministic")).hexdigest()
 
 
 def effective_on(item: ItemDefinition, at: datetime) -> date:

@@ -4,11 +4,11 @@ Rules are generators over a definition that yield findings `(path, code, data)`;
 gives each its line. The codes and their sentences stand in `problems.SENTENCES`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from services.catalogue.definition import ItemDefinition
-from services.catalogue.lint import elements, forms, materials, steps
+from services.catalogue.lint import elements, forms, materials, particulars, situations, steps
 from services.catalogue.lint.known import UNCHECKED, Finding, Known
 from services.catalogue.loading import Reading, read_file
 from services.catalogue.problems import Problem, place
@@ -32,11 +32,32 @@ def lint(
     return sorted(problems, key=lambda problem: problem.line)
 
 
-def findings(item: ItemDefinition, known: Known) -> Iterator[Finding]:
-    yield from elements.findings(item)
-    yield from forms.findings(item, known)
-    yield from materials.findings(item, known)
-    yield from steps.findings(item, known)
+Rule = Callable[[ItemDefinition, Known], Iterator[Finding]]
+
+
+def _plain(rule: Callable[[ItemDefinition], Iterator[Finding]]) -> Rule:
+    return lambda item, _: rule(item)
+
+
+RULES: tuple[tuple[Rule, frozenset[str]], ...] = (
+    *((_plain(rule), frozenset(needs)) for rule, needs in elements.RULES),
+    *((_plain(rule), frozenset(needs)) for rule, needs in particulars.RULES),
+    (forms.findings, frozenset({"form", "materials"})),
+    (_plain(situations.findings), frozenset({"situations", "form"})),
+    (materials.findings, frozenset({"form", "materials"})),
+    (steps.findings, frozenset({"steps", "promised_limit", "conditions", "form", "materials", "result"})),
+)
+"""Every rule with the elements it reads: on a draft it keeps silent while one of them is missing or unreadable."""
+
+
+def findings(item: ItemDefinition, known: Known, broken: Collection[str] = ()) -> Iterator[Finding]:
+    """What every rule finds; elements named in `broken` are not there yet and nothing is said of them."""
+    for rule, needs in RULES:
+        if needs.isdisjoint(broken):
+            yield from rule(item, known)
+    for path, code, data in elements.words(item):
+        if path.partition(".")[0].partition("[")[0] not in broken:
+            yield path, code, data
 
 
 def examine(path: Path, *, known: Known = UNCHECKED) -> Reading:

@@ -1,7 +1,7 @@
 """Rules on what a guide must say: codes, words, basis, limits, fee, contact (行政许可法 30)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -23,11 +23,6 @@ LIMITS = "行政许可法 第42条"
 FEES = "行政许可法 第58、59条"
 CONTACT = "优化营商环境条例 第36条"
 PRESENCE = "行政许可法 第29条"
-
-
-def findings(item: ItemDefinition) -> Iterator[Finding]:
-    for rule in (codes, words, names, law, limits, fee, contact, visits):
-        yield from rule(item)
 
 
 def codes(item: ItemDefinition) -> Iterator[Finding]:
@@ -108,7 +103,7 @@ def limits(item: ItemDefinition) -> Iterator[Finding]:
 
 
 def fee(item: ItemDefinition) -> Iterator[Finding]:
-    if item.fee.charged and (item.fee.standard is None or item.fee.basis is None):
+    if item.fee.charged and not item.fee.lines and (item.fee.standard is None or item.fee.basis is None):
         yield finding("fee", "fee-without-basis", law=FEES)
 
 
@@ -123,3 +118,15 @@ def visits(item: ItemDefinition) -> Iterator[Finding]:
         yield finding("visits.count", "out-of-range", min=0, max=9)
     if item.visits.count > 0 and item.visits.reason is None:
         yield finding("visits", "visit-without-reason", law=PRESENCE)
+
+
+RULES: tuple[tuple[Callable[[ItemDefinition], Iterator[Finding]], tuple[str, ...]], ...] = (
+    (codes, ("code", "basic_code", "implementation_code", "item_type", "department", "level", "region")),
+    (names, ("name", "aliases", "audiences", "themes")),
+    (law, ("basis", "conditions", "places")),
+    (limits, ("statutory_limit", "promised_limit", "decided_on_the_spot")),
+    (fee, ("fee",)),
+    (contact, ("contact", "complaint")),
+    (visits, ("visits",)),
+)
+"""Every rule with the elements it reads; `words` reads all of them."""

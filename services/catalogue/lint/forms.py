@@ -1,7 +1,7 @@
 """Rules on the form: every question can be asked, answered and, where it has a condition, be reached."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,12 +28,13 @@ RULES_OF = {
     "min_length": WRITING,
     "max_length": WRITING,
     "pattern": WRITING,
-    "minimum": frozenset({T.NUMBER, T.MONEY, T.CHOICES, T.FILE}),
-    "maximum": frozenset({T.NUMBER, T.MONEY, T.CHOICES, T.FILE}),
+    "minimum": frozenset({T.NUMBER, T.MONEY, T.CHOICES, T.FILE, T.GROUP}),
+    "maximum": frozenset({T.NUMBER, T.MONEY, T.CHOICES, T.FILE, T.GROUP}),
     "decimals": frozenset({T.NUMBER, T.MONEY}),
     "earliest": frozenset({T.DATE}),
     "latest": frozenset({T.DATE}),
 }
+INSIDE_NOT = frozenset({T.FILE, T.GROUP})
 DATED = frozenset({"before", "after", "on_or_before", "on_or_after"})
 COUNTED = frozenset({"gt", "ge", "lt", "le"})
 
@@ -66,6 +67,7 @@ def findings(item: ItemDefinition, _: Known) -> Iterator[Finding]:
             for rule in (keyed, options, rules, ranges, private):
                 yield from rule(one.question, one.path)
             yield from origin(item, one.question, one.path)
+            yield from group(item, one.question, one.path, earlier)
             earlier[one.question.key] = one.question
 
 
@@ -82,6 +84,27 @@ def structure(item: ItemDefinition) -> Iterator[Finding]:
             yield finding(f"{one.path}.questions", "none", law=NEEDED_ONLY)
     if not any(True for _ in item.form.questions()):
         yield finding("form.sections", "none", law=NEEDED_ONLY)
+
+
+def group(
+    item: ItemDefinition, asked: Question, path: str, earlier: Mapping[str, Question]
+) -> Iterator[Finding]:
+    """A group has questions and a name for its rows, others have neither; in it every question is asked by itself."""
+    if (asked.type is T.GROUP) is not bool(asked.questions and asked.row):
+        yield finding(path, "group-questions")
+    taken = [one.key for one in item.form.questions()]
+    yield from repeated([*taken, *(one.key for one in asked.questions)] if asked.questions else [], path)
+    seen = dict(earlier)
+    for place, one in enumerate(asked.questions):
+        inner = f"{path}.questions[{place}]"
+        if one.type in INSIDE_NOT or one.source is not None:
+            yield finding(inner, "inside-group", key=one.key)
+        for rule in (keyed, options, rules, ranges, private):
+            yield from rule(one, inner)
+        yield from condition(item, one.when, f"{inner}.when", seen)
+        seen[one.key] = one
+    if any(one.sensitive for one in asked.questions) and not asked.sensitive:
+        yield finding(path, "must-be-sensitive", type=asked.type.value, law=PRIVATE)
 
 
 def keyed(question: Question, path: str) -> Iterator[Finding]:
@@ -156,7 +179,7 @@ def _possible(operator: str, question: Question, wanted: object) -> bool:
     if operator in DATED:
         return question.type is T.DATE
     if operator in COUNTED:
-        return question.type in {T.NUMBER, T.MONEY}
+        return question.type in {T.NUMBER, T.MONEY, T.GROUP}
     each = wanted if operator == "in" and isinstance(wanted, tuple) else (wanted,)
     return all(_could_be(question, one) for one in each)
 

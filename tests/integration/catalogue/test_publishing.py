@@ -10,7 +10,9 @@ from identity.actor import Actor, Party, PartyKind, Role
 from services.catalogue import commands, queries
 from services.catalogue.definition import Pair
 from services.catalogue.errors import ItemNotFit, ItemNotFound, ItemWithdrawn, PublishingNotAllowed
-from services.catalogue.models import IMMUTABLE, ItemSearch, ItemVersion
+from services.catalogue.finding import queries as finding
+from services.catalogue.finding.models import SearchEntry
+from services.catalogue.models import IMMUTABLE, ItemVersion
 from storage import ledger
 
 pytestmark = pytest.mark.anyio
@@ -56,7 +58,7 @@ async def test_a_changed_definition_is_a_new_version_and_the_old_one_stays_reada
     assert (await commands.publish(session, changed, actor="system:test", at=past)).version == 2
     assert (await queries.get(session, "senior-card")).definition.short_name.zh == "敬老证件"
     assert (await queries.get_version(session, "senior-card", 1)).definition == item
-    found = await queries.listing(session, q="敬老证件")
+    found = await finding.listing(session, q="敬老证件")
     assert [(one.code, one.version) for one in found] == [("senior-card", 2)]
 
 
@@ -67,8 +69,8 @@ async def test_a_version_for_later_does_not_count_before_its_day(session, item, 
     assert (await commands.publish(session, later, actor="system:test", at=past)).version == 2
     assert (await queries.get(session, "senior-card")).version == 1
     assert (await queries.get(session, "senior-card", on=day)).version == 2
-    assert [one.version for one in await queries.listing(session)] == [1]
-    assert await queries.listing(session, q="将来证") == []
+    assert [one.version for one in await finding.listing(session)] == [1]
+    assert await finding.listing(session, q="将来证") == []
 
 
 async def test_an_effective_day_in_the_past_becomes_the_day_of_publication(session, item, now):
@@ -90,7 +92,7 @@ async def test_a_withdrawn_item_is_closed_but_its_cases_keep_their_version(sessi
     with pytest.raises(ItemWithdrawn):
         await queries.require_open(session, "senior-card")
     assert (await queries.get_version(session, "senior-card", 1)).definition == item
-    assert await queries.listing(session) == []
+    assert await finding.listing(session) == []
     entries = await ledger.entries(session, "item:senior-card")
     assert [entry.deed for entry in entries] == ["item published", "item withdrawn"]
     assert entries[1].details["reason"] == "merged"
@@ -127,14 +129,14 @@ async def test_an_item_the_lint_refuses_is_not_published(session, item, past):
     with pytest.raises(ItemNotFit) as refused:
         await commands.publish(session, msgspec.structs.replace(item, basis=()), actor="system:test", at=past)
     assert [problem.code for problem in refused.value.problems] == ["basis-missing"]
-    assert await session.scalar(sa.select(sa.func.count()).select_from(ItemSearch)) == 0
+    assert await session.scalar(sa.select(sa.func.count()).select_from(SearchEntry)) == 0
 
 
 async def test_only_so_many_definitions_stay_decoded(session, past, monkeypatch):
     monkeypatch.setattr(queries, "KEPT", 2)
     queries._decoded.clear()
     await commands.seed(session, past)
-    assert len(await queries.listing(session)) == len(commands.shipped())
+    assert len(await finding.listing(session)) == len(commands.shipped())
     assert len(queries._decoded) == 2
 
 
