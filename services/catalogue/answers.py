@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TypeGuard
 
 from msgspec import Struct
 
+from services.catalogue import rows
 from services.catalogue.codes import QuestionType
-from services.catalogue.conditions import holds
+from services.catalogue.conditions import holds, is_present
 from services.catalogue.errors import AnswerWrong
 from services.catalogue.form import Form, Page, Question
-from services.catalogue.readers import DATE_PARTS, PARTS, SPACE, Address, Value, read
+from services.catalogue.readers import DATE_PARTS, PARTS, SPACE, Address, Rows, Value, read
 from services.catalogue.regions import region_in
 
 Typed = Mapping[str, str | list[str]]
@@ -21,10 +23,13 @@ NO_FACTS: Mapping[str, object] = {}
 class Mistake(Struct, frozen=True):
     """What is wrong with one answer: the question's key, a code, and the data a sentence about it needs.
 
+    In a row of a group the key carries the row: `shareholders-2-name` (see `rows.named`).
+
     Codes: missing, one-only, control-characters, too-short {min, length}, too-long {max, length},
     pattern {pattern}, name, not-an-option, too-few {min}, too-many {max}, not-a-date,
     date-incomplete {missing: names of parts}, too-early {earliest}, too-late {latest}, not-a-number,
     too-many-decimals {max}, too-small {min}, too-large {max}, address-region, address-detail, not-a-file,
+    not-rows, too-few-rows {min}, too-many-rows {max}, licence-number {why: segments | characters | check},
     and id-number, credit-code, phone, email, bank-card {why: length | characters | date | region | check}.
     """
 
@@ -61,9 +66,12 @@ def check(
     asked: list[str] = []
     for within, question in _asked_in_turn(form, values, facts, today):
         asked.append(question.key)
-        mistake = _answer(question, typed, values, today=today, complete=complete)
-        if mistake is not None and page in {None, within.key}:
-            mistakes.append(mistake)
+        if question.type is QuestionType.GROUP:
+            found = _rows(question, typed, values, facts, today=today, complete=complete)
+        else:
+            found = _answer(question, typed, values, today=today, complete=complete)
+        if page in {None, within.key}:
+            mistakes += found
     return Checked(values, tuple(mistakes), tuple(asked))
 
 
@@ -81,15 +89,88 @@ def _asked_in_turn(
 
 def _answer(
     question: Question, typed: Typed, values: dict[str, Value], *, today: date, complete: bool
-) -> Mistake | None:
+) -> list[Mistake]:
     parts = _parts(question, typed)
     if not parts:
-        return Mistake(question.key, "missing") if complete and question.required else None
+        return [Mistake(question.key, "missing")] if complete and question.required else []
     try:
         values[question.key] = read(question, parts, today)
     except AnswerWrong as wrong:
-        return Mistake(question.key, wrong.code, wrong.data)
-    return None
+        return [Mistake(question.key, wrong.code, wrong.data)]
+    return []
+
+
+def _rows(
+    group: Question,
+    typed: Typed,
+    values: dict[str, Value],
+    facts: Mapping[str, object],
+    *,
+    today: date,
+    complete: bool,
+) -> list[Mistake]:
+    """Read every row of a group; a row with mistakes keeps what could be read of it."""
+    taken = rows.numbers(group.key, typed)
+    mistakes = _counted(group, typed, len(taken), complete=complete)
+    read_rows = []
+    for number in taken:
+        row: dict[str, Value] = {}
+        for _, told in _row(group, number, typed, row, {**facts, **values}, today=today, complete=complete):
+            mistakes += told
+        read_rows.append(row)
+    if read_rows:
+        values[group.key] = Rows(read_rows)
+    return mistakes
+
+
+def _row(
+    group: Question,
+    number: int,
+    typed: Typed,
+    row: dict[str, Value],
+    known: Mapping[str, object],
+    *,
+    today: date,
+    complete: bool,
+) -> Iterator[tuple[Question, list[Mistake]]]:
+    """Each question asked in one row with its mistakes; `row` grows while this is consumed."""
+    for own, placed in zip(group.questions, rows.placed(group, number), strict=True):
+        if not holds(own.when, {**known, **row}, today=today):
+            continue
+        found: dict[str, Value] = {}
+        mistakes = _answer(placed, typed, found, today=today, complete=complete)
+        row |= {own.key: value for _, value in found.items()}  # noqa: B035 - one at most
+        yield placed, mistakes
+
+
+def asked_in_row(
+    group: Question,
+    number: int,
+    typed: Typed,
+    values: Mapping[str, object],
+    *,
+    today: date,
+    facts: Mapping[str, object] = NO_FACTS,
+) -> tuple[Question, ...]:
+    """The questions asked in one row of a group with what is typed in it so far, their keys carrying the row."""
+    row: dict[str, Value] = {}
+    asked = _row(group, number, typed, row, {**facts, **values}, today=today, complete=False)
+    return tuple(question for question, _ in asked)
+
+
+def _counted(group: Question, typed: Typed, count: int, *, complete: bool) -> list[Mistake]:
+    """Whether there are as many rows as there must and may be; too few is told only of what should be complete."""
+    if is_present(typed.get(group.key)):
+        return [Mistake(group.key, "not-rows")]
+    if count > rows.most(group):
+        return [Mistake(group.key, "too-many-rows", {"max": rows.most(group)})]
+    if not complete or count >= rows.least(group) or (not count and not group.required):
+        return []
+    return [
+        Mistake(group.key, "too-few-rows", {"min": rows.least(group)})
+        if count
+        else Mistake(group.key, "missing")
+    ]
 
 
 def _parts(question: Question, typed: Typed) -> dict[str, list[str]]:
@@ -124,7 +205,9 @@ def _plain(value: Value) -> JSON:
         return str(value)
     if isinstance(value, Address):
         return {"region": value.region, "detail": value.detail}
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, Rows):
+        return [plain(row) for row in value]
+    return [str(one) for one in value] if isinstance(value, tuple) else value
 
 
 def flatten(data: Mapping[str, JSON]) -> dict[str, str | list[str]]:
@@ -133,11 +216,21 @@ def flatten(data: Mapping[str, JSON]) -> dict[str, str | list[str]]:
     for key, value in data.items():
         if isinstance(value, Mapping):
             typed |= {f"{key}-{part}": _written(one) for part, one in value.items()}
+        elif _are_rows(value):
+            typed[key] = []
+            for number, row in enumerate(value, 1):
+                typed |= flatten({f"{rows.row_key(key, number)}-{name}": one for name, one in row.items()})
         elif isinstance(value, Sequence) and not isinstance(value, str):
             typed[key] = [_written(one) for one in value]
         else:
             typed[key] = _written(value)
     return typed
+
+
+def _are_rows(value: JSON) -> TypeGuard[Sequence[Mapping[str, JSON]]]:
+    if not isinstance(value, Sequence) or isinstance(value, str) or not value:
+        return False
+    return all(isinstance(one, Mapping) for one in value)
 
 
 def _written(value: JSON) -> str:
@@ -160,11 +253,19 @@ def typed_of(question: Question, value: object) -> dict[str, str | list[str]]:
         return {f"{key}-{part}": str(getattr(value, part)) for part in DATE_PARTS}
     if isinstance(value, Address):
         return {f"{key}-region": value.region, f"{key}-detail": value.detail}
+    if isinstance(value, Rows):
+        return _typed_rows(question, value)
     if isinstance(value, (tuple, list)):
         return {key: [str(one) for one in value]}
-    if isinstance(value, bool):
-        return {key: _written(value)}
-    return _typed_text(question, str(value))
+    return {key: _written(value)} if isinstance(value, bool) else _typed_text(question, str(value))
+
+
+def _typed_rows(group: Question, value: Rows) -> dict[str, str | list[str]]:
+    typed: dict[str, str | list[str]] = {}
+    for number, row in enumerate(value, 1):
+        for own, placed in zip(group.questions, rows.placed(group, number), strict=True):
+            typed |= typed_of(placed, row.get(own.key))
+    return typed
 
 
 def _typed_text(question: Question, text: str) -> dict[str, str | list[str]]:

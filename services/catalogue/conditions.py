@@ -21,7 +21,8 @@ ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class Expression(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One operator and its operands; `before` … take an ISO date or `today`, `today-60y`, `today+30d`, `today-6m`.
 
-    On a question with several answers `eq` and `in` hold when one of them is meant.
+    On a question with several answers `eq` and `in` hold when one of them is meant; `gt`, `ge`, `lt`, `le` count
+    the rows of a group.
     """
 
     always: bool | None = None
@@ -200,6 +201,8 @@ def _number(value: object) -> Decimal | None:
     """A comparable number; facts from a register may arrive as text."""
     if isinstance(value, bool):
         return None
+    if isinstance(value, tuple):
+        return Decimal(len(value))
     if isinstance(value, (int, Decimal)):
         return Decimal(value) if Decimal(value).is_finite() else None
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,6})?", value):

@@ -32,7 +32,7 @@ class Rules(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     """Limits of an answer, each meaning something for some types only.
 
     Lengths count characters (default at most 200, long_text 2000); `pattern` names one of `answers.PATTERNS`;
-    `minimum`/`maximum` bound numbers and money (yuan) and, for `choices` and `file`, how many;
+    `minimum`/`maximum` bound numbers and money (yuan) and, for `choices`, `file` and `group`, how many;
     `earliest`/`latest` are ISO dates or `today` with an offset (`today-60y`).
     """
 
@@ -51,7 +51,9 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `profile:name|id_number|phone|email` (the person acting) or `applicant:name|code` (the party acted for).
 
     A `sensitive` answer is masked wherever it is shown unless the reader needs it whole.
-    `material` names, for the type `file`, the material the files are.
+    `material` names, for the type `file`, the material the files are. A `group` asks its `questions` once for
+    every row; `row` is what one row is called. Their conditions look at earlier questions of the same row and of
+    the form; conditions elsewhere see how many rows there are.
     """
 
     key: str
@@ -65,6 +67,8 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sensitive: bool = False
     material: str | None = None
     when: Expression = ALWAYS
+    row: Pair | None = None
+    questions: tuple["Question", ...] = ()
 
 
 class Page(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

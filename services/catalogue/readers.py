@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from identity import numbers
 from identity.numbers import NumberWrong
+from licensing.errors import NumberUnsound
+from licensing.numbering import read_identifier
 from services.catalogue.codes import QuestionType
 from services.catalogue.conditions import bound
 from services.catalogue.errors import AnswerWrong
@@ -53,7 +55,13 @@ class Address(Struct, frozen=True):
     detail: str
 
 
-Value = str | bool | int | Decimal | date | tuple[str, ...] | Address
+class Rows(tuple[Mapping[str, "Value"], ...]):
+    """The rows of a group: of each the values by the keys of the group's questions."""
+
+    __slots__ = ()
+
+
+Value = str | bool | int | Decimal | date | tuple[str, ...] | Address | Rows
 Parts = Mapping[str, list[str]]
 Reader = Callable[[Question, Parts, date], Value]
 
@@ -221,6 +229,16 @@ def _id_number(_: Question, parts: Parts, today: date) -> str:
     return numbers.id_number(clean(_one(parts), most=DEFAULT_LENGTH), today=today)
 
 
+def _licence_number(_: Question, parts: Parts, __: date) -> str:
+    """A licence identifier, in full whether or not its root was typed."""
+    text = _digits(_one(parts)).upper().replace(" ", "")
+    try:
+        return str(read_identifier(text))
+    except NumberUnsound as wrong:
+        why = wrong.part if wrong.part in {"segments", "check"} else "characters"
+        raise AnswerWrong("licence-number", {"why": why}) from None
+
+
 def _by(reader: Callable[[str], str]) -> Reader:
     return lambda _, parts, __: reader(clean(_one(parts), most=DEFAULT_LENGTH))
 
@@ -254,4 +272,5 @@ READERS: dict[QuestionType, Reader] = {
     QuestionType.PHONE: _telling(_by(numbers.phone)),
     QuestionType.EMAIL: _telling(_by(numbers.email)),
     QuestionType.BANK_CARD: _telling(_by(numbers.bank_card)),
+    QuestionType.LICENCE_NUMBER: _licence_number,
 }

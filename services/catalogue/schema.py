@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from services.catalogue import rows
 from services.catalogue.codes import QuestionType
-from services.catalogue.conditions import ALWAYS, Expression
-from services.catalogue.form import Form, Page, Question
+from services.catalogue.conditions import ALWAYS, Expression, keys
+from services.catalogue.form import Form, Question
 from services.catalogue.readers import MOST_FILES, PATTERNS, longest, places
 from services.catalogue.regions import REGIONS
 
@@ -31,7 +32,7 @@ def json_schema(form: Form, *, title: str = "", language: str = "zh") -> Schema:
         "title": title,
         "type": "object",
         "properties": {
-            question.key: _question(page, question, language)
+            question.key: _question((page.when, question.when), question, language)
             for page in form.pages()
             for question in page.questions
         },
@@ -47,26 +48,51 @@ def json_schema(form: Form, *, title: str = "", language: str = "zh") -> Schema:
         rule
         for page in form.pages()
         for question in page.questions
-        for rule in _required_when(page, question)
+        for rule in _required_when((page.when, question.when), question)
     ]
     return schema | ({"allOf": conditional} if conditional else {})
 
 
-def _question(page: Page, question: Question, language: str) -> Schema:
-    schema: Schema = {"title": getattr(question.label, language)} | TYPES[question.type](question)
+def _question(whens: tuple[Expression, ...], question: Question, language: str) -> Schema:
+    group = question.type is QuestionType.GROUP
+    told = _group(question, language) if group else TYPES[question.type](question)
+    schema: Schema = {"title": getattr(question.label, language)} | told
     if question.hint is not None:
         schema["description"] = getattr(question.hint, language)
     if question.source is not None:
         schema["x-source"] = question.source
-    conditions = [msgspec.to_builtins(when) for when in (page.when, question.when) if when != ALWAYS]
+    conditions = [msgspec.to_builtins(when) for when in whens if when != ALWAYS]
     return schema | ({"x-when": conditions} if conditions else {})
 
 
-def _required_when(page: Page, question: Question) -> Iterator[Schema]:
+def _group(group: Question, language: str) -> Schema:
+    """An array of objects, one for each row; conditions on questions outside the row are not said."""
+    inside = frozenset(one.key for one in group.questions)
+    row: Schema = {
+        "type": "object",
+        "properties": {one.key: _question((one.when,), one, language) for one in group.questions},
+        "required": [one.key for one in group.questions if one.required and one.when == ALWAYS],
+        "additionalProperties": False,
+    }
+    conditional = [
+        rule
+        for one in group.questions
+        if inside.issuperset(keys(one.when))
+        for rule in _required_when((one.when,), one)
+    ]
+    return {
+        "type": "array",
+        "items": row | ({"allOf": conditional} if conditional else {}),
+        "minItems": rows.least(group) if group.required else 0,
+        "maxItems": rows.most(group),
+    }
+
+
+def _required_when(whens: tuple[Expression, ...], question: Question) -> Iterator[Schema]:
     """`if … then required` for a required question asked under a condition that can be said."""
-    if not question.required or page.when == question.when == ALWAYS:
+    if not question.required or all(when == ALWAYS for when in whens):
         return
-    said = _said(Expression(and_=(page.when, question.when)))
+    said = _said(Expression(and_=whens))
     if said is not None:
         yield {"if": said, "then": {"required": [question.key]}}
 
@@ -178,5 +204,6 @@ TYPES: dict[QuestionType, Callable[[Question], Schema]] = {
         required=["region", "detail"],
         additionalProperties=False,
     ),
+    QuestionType.LICENCE_NUMBER: _always(type="string", maxLength=120),
     QuestionType.FILE: _file,
 }

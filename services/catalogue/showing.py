@@ -8,7 +8,7 @@ from identity import numbers
 from services.catalogue.answers import JSON, plain
 from services.catalogue.codes import QuestionType
 from services.catalogue.form import Form, Pair, Question
-from services.catalogue.readers import Address, Value
+from services.catalogue.readers import Address, Rows, Value
 from services.catalogue.regions import REGIONS
 
 WORDS = "words:"
@@ -30,9 +30,37 @@ def shown(question: Question, value: Value | None, *, language: str = "zh", mask
     """The answer in words, "" for none; with `masked`, a sensitive answer as strangers may see it."""
     if value is None:
         return ""
+    if isinstance(value, Rows):
+        return "\n".join(rows_shown(question, value, language=language, masked=masked))
     if masked and question.sensitive:
         return _masked(question, value)
     return _worded(question, value, language)
+
+
+def rows_shown(group: Question, value: Rows, *, language: str = "zh", masked: bool = False) -> list[str]:
+    """One line for each row of a group: its number, and every answer with its label."""
+    colon, stop = ("：", "；") if language == "zh" else (": ", "; ")
+    return [
+        f"{number}. "
+        + stop.join(
+            f"{_said(one.label, language)}{colon}{shown(one, row[one.key], language=language, masked=masked)}"
+            for one in group.questions
+            if one.key in row
+        )
+        for number, row in enumerate(value, 1)
+    ]
+
+
+def masked_plain(question: Question, value: Value) -> JSON:
+    """A sensitive answer as natural JSON that strangers may see."""
+    if not isinstance(value, Rows):
+        return shown(question, value, masked=True)
+    own = {one.key: one for one in question.questions}
+    return [
+        dict(plain(row))
+        | {key: masked_plain(own[key], one) for key, one in row.items() if own[key].sensitive}
+        for row in value
+    ]
 
 
 def _worded(question: Question, value: Value, language: str) -> str:
@@ -43,7 +71,7 @@ def _worded(question: Question, value: Value, language: str) -> str:
     if isinstance(value, Address):
         return _address(value, language)
     if isinstance(value, tuple):
-        return _several(question, value, language)
+        return _several(question, tuple(map(str, value)), language)
     return _plain(question, value, language)
 
 
@@ -58,7 +86,7 @@ def for_result(form: Form, values: Mapping[str, Value]) -> dict[str, JSON]:
         if value is None:
             continue
         words = kept[f"{WORDS}{question.key}"] = shown(question, value)
-        if isinstance(value, Address) or question.type is QuestionType.CHOICES:
+        if isinstance(value, Address) or question.type in {QuestionType.CHOICES, QuestionType.GROUP}:
             kept[question.key] = words
     return kept
 

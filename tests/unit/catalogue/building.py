@@ -6,12 +6,14 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from identity import numbers
+from licensing.numbering import make_identifier
 from services.catalogue.codes import QuestionType as T
 from services.catalogue.conditions import bound
 from services.catalogue.definition import Pair
 from services.catalogue.form import Form, Option, Page, Question, Rules, Section
 from services.catalogue.readers import PARTS, longest, places
 from services.catalogue.regions import REGIONS
+from services.catalogue.rows import least, most, owner, placed
 
 TODAY = date(2026, 11, 21)
 SAID = Pair("示例", "Sample")
@@ -110,6 +112,14 @@ RIGHT = {
         st.sampled_from(sorted(REGIONS)), st.text(IDEOGRAPHS, min_size=1, max_size=30)
     ),
     T.BANK_CARD: lambda _: bank_cards(),
+    T.LICENCE_NUMBER: lambda _: st.integers(1, 99_999_999).map(
+        lambda serial: str(make_identifier("1" * 21, "2" * 18, f"2026{serial:08d}"))
+    ),
+    T.GROUP: lambda group: st.lists(
+        st.fixed_dictionaries({one.key: RIGHT[one.type](one) for one in group.questions}),
+        min_size=least(group),
+        max_size=min(most(group), least(group) + 2),
+    ),
     T.FILE: lambda _: st.lists(
         st.text("0123456789abcdef", min_size=64, max_size=64), min_size=1, max_size=3, unique=True
     ),
@@ -131,6 +141,12 @@ WRONG = {
     T.EMAIL: lambda _: ["no-at-sign", "a@b", "@example.cn", "a b@c\x00.cn"],
     T.ADDRESS: lambda _: [("999999", "某路1号"), ("520102", ""), ("", "某路1号"), ("520102", "路\x00")],
     T.BANK_CARD: lambda _: ["6222021234567890123", "123", "62220212345678ab"],
+    T.LICENCE_NUMBER: lambda _: ["1.2.3", "1.2.156.3005.2." + "1" * 21 + ".2.3.001.X", "一二三"],
+    T.GROUP: lambda group: [
+        "a row",
+        ["a row"],
+        [{group.questions[0].key: WRONG[group.questions[0].type](group.questions[0])[0]}],
+    ],
     T.FILE: lambda _: [["photo.jpg"], ["../../etc/passwd"], ["A" * 64]],
 }
 
@@ -142,6 +158,14 @@ def typed(question, answer):
         return {f"{question.key}-{part}": text for part, text in zip(PARTS[T.DATE], parts, strict=True)}
     if question.type is T.ADDRESS:
         return {f"{question.key}-{part}": text for part, text in zip(PARTS[T.ADDRESS], answer, strict=True)}
+    if question.type is T.GROUP and all(isinstance(row, dict) for row in answer):
+        return {
+            name: text
+            for number, row in enumerate(answer, 1)
+            for own, asked in zip(question.questions, placed(question, number), strict=True)
+            if own.key in row
+            for name, text in typed(asked, row[own.key]).items()
+        }
     return {question.key: answer}
 
 
@@ -163,8 +187,8 @@ def partly_wrong_answers(draw, form):
     for one in form.questions():
         if one.key not in chosen:
             continue
-        for name in (one.key, *(f"{one.key}-{part}" for part in PARTS.get(one.type, ()))):
-            answers.pop(name, None)
+        for name in [name for name in answers if owner(name) == one.key]:
+            answers.pop(name)
         if one.key not in left_out:
             answers |= typed(one, draw(st.sampled_from(WRONG[one.type](one))))
         if one.required or one.key not in left_out:
@@ -172,12 +196,20 @@ def partly_wrong_answers(draw, form):
     return answers, wrong
 
 
+def grouped(type_):
+    """What a question of type group has more: two questions to a row."""
+    if type_ is not T.GROUP:
+        return {}
+    inside = (question("name", "in_name"), question("number", "in_share", required=False))
+    return {"row": SAID, "questions": inside}
+
+
 def every_type():
     """A form with every type of question."""
     options = tuple(Option(value, SAID) for value in ("one", "two", "three"))
     choosing = {T.CHOICE: options, T.CHOICES: options}
     return form(
-        *(question(one.value, f"q_{one.value}", options=choosing.get(one, ())) for one in T),
+        *(question(one.value, f"q_{one.value}", options=choosing.get(one, ()), **grouped(one)) for one in T),
         question("money", "amount", rules=Rules(minimum=Decimal(1), maximum=Decimal(5000))),
         question("date", "soon", rules=Rules(earliest="today", latest="today+30d")),
         question("text", "postcode", rules=Rules(pattern="postcode"), required=False),

@@ -1,82 +1,25 @@
 from datetime import date
 from decimal import Decimal
 
-import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
-from services.catalogue import commands
-from services.catalogue.answers import check, flatten, pages_asked, plain, typed_of
+from services.catalogue.answers import check, flatten, pages_asked, typed_of
 from services.catalogue.codes import QuestionType as T
 from services.catalogue.conditions import Expression
 from services.catalogue.definition import Pair
 from services.catalogue.form import Option, Page, Rules
 from services.catalogue.readers import Address
-from services.catalogue.schema import json_schema
 from tests.unit.catalogue.building import (
     SAID,
     TODAY,
     every_type,
     form,
-    partly_wrong_answers,
     question,
-    right_answers,
-)
-from tests.unit.catalogue.judging import violations
-
-PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
-FORMS = {item.code: item.form for item in commands.shipped()} | {"every-type": every_type()}
-SCHEMAS = {code: json_schema(one) for code, one in FORMS.items()}
-# Few examples of each of many forms: together they are hundreds.
-patient = settings(
-    max_examples=7, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES
 )
 
 
 def mistakes(checked):
     return [mistake.key for mistake in checked.mistakes]
-
-
-@pytest.mark.parametrize("code", FORMS)
-@patient
-@given(data=st.data())
-def test_right_answers_pass_and_come_back_the_same_from_storage_page_and_api(code, data):
-    one = FORMS[code]
-    checked = check(one, data.draw(right_answers(one)), today=TODAY, complete=True)
-    assert checked.mistakes == ()
-    assert set(checked.values) == set(checked.asked)
-    stored = msgspec.json.decode(msgspec.json.encode(plain(checked.values)))
-    assert violations(SCHEMAS[code], stored) == []
-    assert check(one, flatten(stored), today=TODAY, complete=True) == checked
-    again = {}
-    for key, value in checked.values.items():
-        again |= typed_of(one.question(key), value)
-    assert check(one, again, today=TODAY, complete=True) == checked
-
-
-@pytest.mark.parametrize("code", FORMS)
-@patient
-@given(data=st.data())
-def test_wrong_answers_are_named_one_and_all_and_no_others(code, data):
-    one = FORMS[code]
-    typed, wrong = data.draw(partly_wrong_answers(one))
-    checked = check(one, typed, today=TODAY, complete=True)
-    assert mistakes(checked) == [key for key in checked.asked if key in wrong]
-    assert not set(mistakes(checked)) & set(checked.values)
-
-
-@pytest.mark.parametrize("code", FORMS)
-@patient
-@given(typed=st.data())
-def test_nothing_typed_can_break_the_reading(code, typed):
-    one = FORMS[code]
-    names = [name for key in one.questions() for name in (key.key, f"{key.key}-year", f"{key.key}-region")]
-    junk = typed.draw(
-        st.dictionaries(st.sampled_from(names), st.one_of(st.text(), st.lists(st.text(), max_size=3)))
-    )
-    checked = check(one, junk, today=TODAY, complete=True)
-    assert set(mistakes(checked)).isdisjoint(checked.values)
 
 
 def answer(one, typed, *, complete=True):

@@ -16,7 +16,8 @@ TEXTS = {code: (commands.ITEMS / f"{code}.yaml").read_text("utf-8") for code in 
 KNOWN = Known(
     licences={slug: {field.key for field in one.fields} for slug, one in load_types().items()},
     resources={
-        one.code: {field["name"] for field in one.fields} for one in directory(datetime(2026, 11, 21, tzinfo=UTC))
+        one.code: {field["name"] for field in one.fields}
+        for one in directory(datetime(2026, 11, 21, tzinfo=UTC))
     },
 )
 
@@ -26,6 +27,16 @@ UPLOADED = """    source: upload
 CASES = [
     # item, what stands there, what is written instead, the problem's path and code
     ("senior-card", "code: senior-card", "code: Senior_Card", "code", "code-shape"),
+    ("hr-service", 'row: {zh: "工作人员", en: "Member of staff"}', "", "form.sections[1].pages[2].questions[0]", "group-questions"),
+    ("hr-service", "staff_name\n                  type: name", "staff_name\n                  type: file", "form.sections[1].pages[2].questions[0].questions[0]", "inside-group"),
+    ("senior-card", "handling_code: 11520100MADEM00381352051100100001", "handling_code: 11520100MADEM0038135205110010001", "handling_code", "handling-code"),
+    ("senior-card", "power_source: own", "power_source: entrusted-from-above", "power_source", "entrusted-by"),
+    ("food-business", "    days: 10\n", "    days: 11\n", "procedures[0].days", "extension-too-long"),
+    ("road-freight", "    months: 12\n", "    months: 0\n", "regular_checks[0].months", "out-of-range"),
+    ("enterprise-registration", "  - code: 11520100MADEM0054N\n", "  - code: 11520100MADEM0054M\n", "joint[0].code", "department-code"),
+    ("senior-card", "online: {depth: 4, express: true}", "online: {depth: 4, payment: true}", "online.payment", "payment-without-fee"),
+    ("senior-card", "ways: [window, computer", "ways: [window, window, computer", "ways", "duplicate"),
+    ("senior-card", "    subject: person\n", "    subject: person\n    copies: 99\n", "materials[0].copies", "out-of-range"),
     ("senior-card", "region: 520100", "region: 5201", "region", "code-shape"),
     ("senior-card", "code: 11520100MADEM00381\n", "code: 11520100MADEM00382\n", "department.code", "department-code"),
     ("senior-card", "basic_code: 520511001000", "basic_code: 52051100100", "basic_code", "code-shape"),
