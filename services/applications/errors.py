@@ -22,6 +22,7 @@ ApplicationError
 ├── WrongApplicant        the item is not for this kind of applicant
 ├── ResultNotReady        the result document is still being made
 ├── AlreadyRated          one rating for one case (一事一评)
+├── PartOfBundle          a draft that is filled in and handed in with its bundle, not alone
 └── ChangedMeanwhile      somebody changed the draft since it was read
 """
 
@@ -204,4 +205,12 @@ class AlreadyRated(ApplicationError):
 class ChangedMeanwhile(ApplicationError):
     def __init__(self, number: str) -> None:
         super().__init__(f"{number} was changed by somebody else")
+        self.number = number
+
+
+class PartOfBundle(ApplicationError):
+    """`number` is the bundle's."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"part of the bundle {number}")
         self.number = number

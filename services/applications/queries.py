@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from identity.actor import CASEWORK, EVERYWHERE, Actor, Role
+from services.applications.bundling.queries import waiting_part
 from services.applications.errors import ApplicationNotFound
 from services.applications.models import (
     Application,
@@ -31,7 +32,8 @@ PAGE = 50
 def visible_to(actor: Actor) -> Select[Application]:
     """The applications this actor may see: the single place where that is decided.
 
-    Applicants see their own and those of the parties they act for; officers and supervisors see what was handed
+    Applicants see their own and those of the parties they act for, under a mandate for named items those of these
+    items and what they began themselves; officers and supervisors see what was handed
     in to the departments they serve, never a draft.
     """
     cases = select(Application)
@@ -40,7 +42,17 @@ def visible_to(actor: Actor) -> Select[Application]:
         if EVERYWHERE in actor.departments:
             return handed_in
         return handed_in.where(col(Application.department_code).in_(actor.departments))
-    return cases.where(col(Application.applicant_id).in_(actor.parties | {actor.person_id}))
+    return cases.where(sa.or_(col(Application.applicant_id).in_(actor.whole), *_within(actor)))
+
+
+def _within(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    return [
+        sa.and_(
+            col(Application.applicant_id) == party,
+            sa.or_(col(Application.item_code).in_(items), col(Application.filed_by) == actor.person_id),
+        )
+        for party, items in actor.within
+    ]
 
 
 async def get(session: Session, actor: Actor, number: str, *, lock: bool = False) -> Application:
@@ -92,10 +104,13 @@ async def by_query_code(session: Session, number: str, code: str) -> Application
 
 
 async def mine(session: Session, actor: Actor, *, limit: int = PAGE) -> list[Application]:
-    """The cases of the party acted for, newest first: drafts, running and finished."""
+    """The cases of the party acted for, newest first: drafts, running and finished.
+
+    Drafts that are filled in with their bundle are left out: the bundle stands for them.
+    """
     query = (
         visible_to(actor)
-        .where(col(Application.applicant_id) == actor.acting_for.id)
+        .where(col(Application.applicant_id) == actor.acting_for.id, ~waiting_part())
         .order_by(col(Application.created_at).desc())
         .limit(limit)
     )
@@ -110,6 +125,7 @@ async def drafts_of(session: Session, actor: Actor, item_code: str) -> list[Appl
             col(Application.applicant_id) == actor.acting_for.id,
             col(Application.item_code) == item_code,
             col(Application.state) == State.DRAFT,
+            ~waiting_part(),
         )
         .order_by(col(Application.created_at).desc())
     )

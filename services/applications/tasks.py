@@ -1,11 +1,16 @@
 """What a worker does later for a case: thin calls of commands, each safe to run again."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from licensing import tasks as licensing
 from licensing.sealing import Sealer
+from services.applications import queries
+from services.applications.bundling import printing as bundle_printing
+from services.applications.bundling import releasing
+from services.applications.bundling.queries import RELEASE, let_follow
 from services.applications.commands import closing, gathering, printing
 from services.applications.commands.starting import GATHER
 from services.applications.errors import ApplicationNotFound
@@ -58,5 +63,28 @@ async def issue_licence(
 
 
 async def deliver(number: str, *, sessions: Sessions) -> None:
+    """Deliver the result if it is whole, and let go on what a bundle held back for it."""
     async with sessions() as session, session.begin():
         await closing.deliver_electronically(session, number, at=datetime.now(UTC))
+        await let_follow(session, await queries.by_number(session, number))
+
+
+async def release(number: str, *, sessions: Sessions, hub: HubClient) -> None:
+    """Hand in what waited for this case; as long as a register does not answer, come back later."""
+    at = datetime.now(UTC)
+    if await releasing.release(sessions, hub, number, at=at):
+        async with sessions() as session, session.begin():
+            await queue.enqueue(session, RELEASE, at=at + AGAIN, number=number)
+
+
+async def print_bundle_receipt(
+    number: str, *, sessions: Sessions, objects: ObjectStore, sealer: Sealer, public_url: str
+) -> None:
+    """Print, seal and keep the one receipt of a bundle."""
+    async with sessions() as session, session.begin():
+        receipt = await bundle_printing.lay_out(session, number, public_url=public_url)
+    if receipt is None:
+        return
+    digest = await objects.put(await asyncio.to_thread(bundle_printing.make, receipt, sealer=sealer))
+    async with sessions() as session, session.begin():
+        await bundle_printing.keep(session, number, digest, at=datetime.now(UTC))

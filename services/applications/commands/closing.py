@@ -5,6 +5,7 @@ from datetime import datetime
 from identity.actor import Actor, PartyKind
 from licensing import queries as licensing
 from services.applications import queries
+from services.applications.bundling.queries import let_follow
 from services.applications.commands import timing
 from services.applications.commands.receiving import take
 from services.applications.commands.recording import record
@@ -74,6 +75,7 @@ async def withdraw(session: Session, actor: Actor, number: str, *, reason: str, 
     application.claimed_by = application.claimed_by_name = None
     await timing.close(session, application, was, at=at)
     await record(session, actor, application, "application withdrawn", at=at)
+    await let_follow(session, application)
     return application
 
 

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from identity.actor import Actor
 from services.applications import documents_in, queries
+from services.applications.bundling.queries import require_alone
 from services.applications.commands.recording import record
 from services.applications.errors import (
     ApplicationNotFound,
@@ -21,10 +22,25 @@ from services.applications.errors import (
 )
 from services.applications.models import Application, CaseFile, CaseMaterial, Supply
 from services.applications.rules import CHANGEABLE, State
+from services.catalogue import rows
 from services.catalogue.definition import ItemDefinition, Material, Question
-from services.catalogue.readers import PARTS
+from services.catalogue.rows import names_of
 from storage.database import Session
 from storage.objects import ObjectStore
+
+__all__ = [
+    "attach",
+    "commit_to",
+    "detach",
+    "discard",
+    "hand_in",
+    "names_of",
+    "retype",
+    "save_answers",
+    "sign",
+    "take_back",
+    "throw_away",
+]
 
 Typed = Mapping[str, str | list[str]]
 
@@ -47,21 +63,29 @@ async def save_answers(
     application = await _changeable(session, actor, number)
     if revision is not None and revision != application.revision:
         raise ChangedMeanwhile(number)
-    known = {name: question for question in definition.form.questions() for name in names_of(question)}
+    await retype(session, application, definition, typed, at=at)
+    return application
+
+
+async def retype(
+    session: Session, application: Application, definition: ItemDefinition, typed: Typed, *, at: datetime
+) -> None:
+    """Keep what was typed in a case the caller holds locked. Raises NotAskedToCorrect."""
+    typed = rows.replaced(typed, application.answers)
+    known = {name: question for name in typed if (question := rows.asker(definition.form, name))}
     changed = {
         name: value
         for name, value in typed.items()
-        if name in known and application.answers.get(name) != value
+        if name in known and _differs(application.answers, name, value)
     }
     if not changed:
-        return application
-    own = {known[name].key for name in changed}
+        return
+    own = {rows.owner(name) for name in changed}
     await _require_asked(session, application, {f"question:{key}" for key in own})
     application.answers = _retyped(application.answers, changed, known)
     application.origins = {key: origin for key, origin in application.origins.items() if key not in own}
     application.revision += 1
     application.updated_at = at
-    return application
 
 
 def _retyped(answers: Typed, changed: Typed, known: Mapping[str, Question]) -> dict[str, str | list[str]]:
@@ -69,12 +93,15 @@ def _retyped(answers: Typed, changed: Typed, known: Mapping[str, Question]) -> d
     whole = {name for name in changed if name == known[name].key}
     parts = {known[name].key for name in changed} - whole
     stale = {name for key in whole for name in names_of(known[key])} | parts
-    return {name: value for name, value in answers.items() if name not in stale} | dict(changed)
+    kept = {name: value for name, value in answers.items() if name not in stale} | dict(changed)
+    return {name: value for name, value in kept.items() if value or not rows.split(name)}
 
 
-def names_of(question: Question) -> tuple[str, ...]:
-    """The names under which a question's parts are typed: `born`, `born-year`, `born-month` …"""
-    return (question.key, *(f"{question.key}-{part}" for part in PARTS.get(question.type, ())))
+def _differs(answers: Typed, name: str, value: str | list[str]) -> bool:
+    """Whether this is news; in rows, and for a group as a whole, nothing typed and nothing kept are the same."""
+    if not value and (rows.split(name) or value == []):
+        return bool(answers.get(name))
+    return answers.get(name) != value
 
 
 async def hand_in(
@@ -100,13 +127,28 @@ async def hand_in(
     if len(present) >= material.max_files:
         raise TooManyFiles(material.max_files)
     received = documents_in.receive(name, content, material)
+    digest = await objects.put(received.content)
+    return await attach(session, actor, application, code, received, digest, at=at)
+
+
+async def attach(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    code: str,
+    received: documents_in.Received,
+    digest: str,
+    *,
+    at: datetime,
+) -> CaseFile:
+    """Write a file, received and stored, down for a material of a case the caller holds locked."""
     file = CaseFile(
         application_id=application.id,
         material_code=code,
         name=received.name,
         media_type=received.media_type,
         size=len(received.content),
-        digest=await objects.put(received.content),
+        digest=digest,
         uploaded_by=actor.person_id,
         at=at,
     )
@@ -120,6 +162,11 @@ async def take_back(session: Session, actor: Actor, number: str, file_id: UUID, 
     application = await _changeable(session, actor, number)
     file = await queries.file_of(session, application, file_id)
     await _require_asked(session, application, {f"material:{file.material_code}"})
+    await detach(session, application, file, at=at)
+
+
+async def detach(session: Session, application: Application, file: CaseFile, *, at: datetime) -> None:
+    """Remove a file from a case the caller holds locked."""
     await session.delete(file)
     await session.flush()
     left = [
@@ -138,6 +185,11 @@ async def commit_to(
     if material.commitment is None:
         raise MaterialNotSpared(code)
     await _require_asked(session, application, {f"material:{code}"})
+    await sign(session, actor, application, code, at=at)
+
+
+async def sign(session: Session, actor: Actor, application: Application, code: str, *, at: datetime) -> None:
+    """Write a commitment down in a case the caller holds locked."""
     await _supply(session, application, code, Supply.COMMITTED, at)
     await record(session, actor, application, "commitment signed", at=at, material=code)
 
@@ -147,6 +199,11 @@ async def discard(session: Session, actor: Actor, number: str, *, at: datetime) 
     application = await _changeable(session, actor, number)
     if application.state is not State.DRAFT:
         raise NotInDraft(application.state)
+    await throw_away(session, actor, application, at=at)
+
+
+async def throw_away(session: Session, actor: Actor, application: Application, *, at: datetime) -> None:
+    """Delete a draft the caller holds locked; only the record says that it was there."""
     await record(session, actor, application, "draft discarded", at=at)
     await session.execute(sa.delete(Application).where(col(Application.id) == application.id))
 
@@ -157,6 +214,7 @@ async def _changeable(session: Session, actor: Actor, number: str) -> Applicatio
         raise ApplicationNotFound(number)
     if application.state not in CHANGEABLE:
         raise NotInDraft(application.state)
+    await require_alone(session, application)
     return application
 
 

@@ -98,11 +98,17 @@ def _open(fact: Fact | None) -> bool:
 
 
 async def _subjects(session: Session, application: Application) -> dict[Subject, Person]:
-    person = Person(id_number=(await identity.profile(session, application.filed_by)).id_number)
+    person = Person(id_number=(await identity.profile(session, _person_of(application))).id_number)
     if application.applicant_kind is PartyKind.PERSON:
         return {Subject.PERSON: person, Subject.APPLICANT: person}
     firm = await identity.organisation_by_id(session, application.applicant_id)
     return {Subject.PERSON: person, Subject.APPLICANT: Person(credit_code=firm.credit_code)}
+
+
+def _person_of(application: Application) -> UUID:
+    """Whose personal data the case draws on: the applicant's, whoever files it; for a firm the one who files."""
+    of_person = application.applicant_kind is PartyKind.PERSON
+    return application.applicant_id if of_person else application.filed_by
 
 
 async def _ask(hub: HubClient, question: Question, at: datetime) -> Found:
@@ -143,7 +149,7 @@ async def _settle(session: Session, number: str, found: Sequence[Found], at: dat
     materials = await queries.materials_of(session, application)
     for material in materials:
         _supply(material, item.definition, facts, held, at)
-    profile = await identity.profile(session, application.filed_by)
+    profile = await identity.profile(session, _person_of(application))
     _fill(application, item.definition, facts, _own_words(profile), at)
     if news:
         outcomes = {one.resource: str(one.outcome) for _, one in news}
@@ -163,11 +169,11 @@ def _write(fact: Fact, one: Found, at: datetime) -> None:
 async def _held_licences(
     session: Session, application: Application, definition: ItemDefinition, at: datetime
 ) -> dict[str, str]:
-    """免证办: `{licence type: identifier}` of valid licences the applicant or the person filing holds."""
+    """免证办: `{licence type: identifier}` of valid licences the applicant, or who files for a firm, holds."""
     wanted = {
         one.licence_type for one in definition.materials if one.source is Source.LICENCE and one.licence_type
     }
-    holders: set[UUID] = {application.applicant_id, application.filed_by}
+    holders: set[UUID] = {application.applicant_id, _person_of(application)}
     held = await licensing.held(session, holders, wanted, at=at) if wanted else []
     return {licence.type_code: licence.identifier for licence in held}
 

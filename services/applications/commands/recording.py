@@ -1,7 +1,8 @@
 """What every deed leaves behind: its ledger entry on the case's own chain, and the running numbers of its papers."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +15,13 @@ from storage.database import Session
 PORTAL = "system:portal"
 
 
+class Case(Protocol):
+    """What of a case or bundle says whose it is."""
+
+    applicant_id: UUID
+    applicant_name: str
+
+
 async def record(
     session: Session,
     actor: Actor | None,
@@ -23,17 +31,30 @@ async def record(
     at: datetime,
     **details: Any,
 ) -> None:
-    """Write `deed` («application accepted») into the case's chain; without an actor the portal itself did it."""
+    """Write `deed` («application accepted») into the case's chain; without an actor the portal itself did it.
+
+    Whoever does it for the applicant under a mandate stands there with both names (`by`, `for`).
+    """
+    behalf, names = spoken_for(actor, application)
     await ledger.append(
         session,
         chain=application.number,
         deed=deed,
         subject=application.number,
         actor=str(actor.person_id) if actor else PORTAL,
-        on_behalf_of=actor.behalf if actor else None,
+        on_behalf_of=behalf,
         at=at,
-        details=({"by": actor.name} if actor else {}) | details,
+        details=names | details,
     )
+
+
+def spoken_for(actor: Actor | None, case: Case) -> tuple[str | None, dict[str, str]]:
+    """On whose behalf a deed on a case is done, and the names the ledger shows."""
+    if actor is None:
+        return None, {}
+    if actor.is_staff or case.applicant_id == actor.person_id:
+        return actor.behalf, {"by": actor.name}
+    return str(case.applicant_id), {"by": actor.name, "for": case.applicant_name}
 
 
 async def next_in_series(session: Session, prefix: str) -> int:

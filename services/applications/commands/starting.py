@@ -4,11 +4,14 @@ import secrets
 from datetime import datetime, timedelta
 
 from identity.actor import Actor, PartyKind
+from identity.mandates import queries as mandates
+from identity.mandates.rules import require_level, require_power
 from services.applications.commands.recording import next_in_series, record
 from services.applications.errors import WrongApplicant
 from services.applications.models import Application, CaseMaterial, Fact, Gathering, Supply
 from services.applications.planning import needs
 from services.applications.rules import Channel
+from services.catalogue import queries as catalogue
 from services.catalogue.codes import ORGANISATIONS, Audience, Source
 from services.catalogue.definition import ItemDefinition, Material
 from services.catalogue.queries import Item
@@ -25,16 +28,33 @@ FIRST_RETRY = timedelta(seconds=6)
 
 
 async def start(session: Session, actor: Actor, item: Item, *, channel: Channel, at: datetime) -> Application:
-    """Open a draft for the party acted for.
+    """Open a draft for the party acted for, and have the registers asked.
 
     The number has the Guangdong shape: implementation code (31), day (8), running number (4 or more digits).
-    Raises WrongApplicant.
+    Raises WrongApplicant, and as `draw_up` does.
     """
+    require_audience(item.definition, actor.acting_for.kind)
+    application = await draw_up(session, actor, item, channel=channel, at=at)
+    # The page asks the registers itself right after this; the job is for the case that it was killed meanwhile.
+    await queue.enqueue(session, GATHER, at=at + FIRST_RETRY, number=application.number)
+    return application
+
+
+async def draw_up(
+    session: Session, actor: Actor, item: Item, *, channel: Channel, at: datetime
+) -> Application:
+    """A draft with its materials and what it will ask the registers; nobody is asked yet.
+
+    Raises ItemSuspended while nobody may begin, PowerMissing where the mandate acted under does not cover the item,
+    LevelTooLow where the item needs to know more surely who the actor is.
+    """
+    require_power(actor, actor.acting_for.id, item.code)
+    require_level(await mandates.level(session, actor.person_id), item.definition.real_name)
+    await catalogue.require_not_suspended(session, item.code)
     definition = item.definition
-    require_audience(definition, actor.acting_for.kind)
     application = Application(
         number=await _number(session, definition, at),
-        query_code="".join(secrets.choice(QUERY_ALPHABET) for _ in range(QUERY_LENGTH)),
+        query_code=query_code(),
         item_code=definition.code,
         item_version=item.version,
         item_name={"zh": definition.name.zh, "en": definition.name.en},
@@ -58,8 +78,6 @@ async def start(session: Session, actor: Actor, item: Item, *, channel: Channel,
     await record(
         session, actor, application, "application drafted", at=at, item=definition.code, version=item.version
     )
-    # The page asks the registers itself right after this; the job is for the case that it was killed meanwhile.
-    await queue.enqueue(session, GATHER, at=at + FIRST_RETRY, number=application.number)
     return application
 
 
@@ -69,6 +87,11 @@ def require_audience(definition: ItemDefinition, kind: PartyKind) -> None:
     fits = Audience.PERSON in audiences if kind is PartyKind.PERSON else bool(audiences & ORGANISATIONS)
     if not fits:
         raise WrongApplicant(definition.code, kind)
+
+
+def query_code() -> str:
+    """What the holder of the receipt looks a case up with, beside its number."""
+    return "".join(secrets.choice(QUERY_ALPHABET) for _ in range(QUERY_LENGTH))
 
 
 async def _number(session: Session, definition: ItemDefinition, at: datetime) -> str:

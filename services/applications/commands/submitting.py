@@ -4,7 +4,9 @@ import hashlib
 from datetime import datetime
 
 from identity.actor import Actor
+from identity.mandates.rules import require_power
 from services.applications import queries
+from services.applications.bundling.queries import require_alone
 from services.applications.commands import papers, timing
 from services.applications.commands.recording import record
 from services.applications.errors import (
@@ -14,6 +16,7 @@ from services.applications.errors import (
     Missing,
     StepNotOpen,
 )
+from services.applications.leftovers import without_left
 from services.applications.models import Application, CaseMaterial, Fact, Supply
 from services.applications.planning import named
 from services.applications.rules import Deed, Delivery, State, next_state
@@ -39,22 +42,39 @@ async def submit(
 ) -> Application:
     """Hand the case in. The same `key` again gives the same case and does nothing: pressed twice, done once.
 
-    Raises AnswersWrong, Incomplete (with everything that is missing), StepNotOpen,
-    catalogue.ItemWithdrawn when nobody may apply for the item any more (the draft stays).
+    Raises AnswersWrong, Incomplete (with everything that is missing), StepNotOpen, PowerMissing,
+    catalogue.ItemWithdrawn or ItemSuspended when nobody may apply for the item any more or now (the draft stays).
     """
     application = await _own(session, actor, number)
     if application.state is not State.DRAFT:
         if application.submission_key == key and application.submitted_at:
             return application
         raise StepNotOpen(application.state, Deed.SUBMIT)
+    await require_alone(session, application)
     await catalogue.require_open(session, application.item_code)
-    await _require_complete(session, application, at)
+    await require_complete(session, application, at)
+    await hand_over(session, actor, application, key=key, delivery=delivery, at=at)
+    await papers.request(session, application, papers.RECEIPT, at=at)
+    return application
+
+
+async def hand_over(
+    session: Session,
+    actor: Actor | None,
+    application: Application,
+    *,
+    key: str,
+    delivery: Delivery,
+    at: datetime,
+    **details: str,
+) -> None:
+    """A complete draft, which the caller holds locked, becomes a case; without an actor the portal itself does it."""
     application.state = next_state(application.state, Deed.SUBMIT)
+    application.answers = without_left(application.answers)
     application.submission_key = key
     application.delivery = delivery
     application.submitted_at = application.updated_at = at
     await timing.start_intake(session, application, at=at)
-    await papers.request(session, application, papers.RECEIPT, at=at)
     await record(
         session,
         actor,
@@ -63,8 +83,8 @@ async def submit(
         at=at,
         answers=digest(application),
         due=str(application.due_on),
+        **details,
     )
-    return application
 
 
 async def correct(session: Session, actor: Actor, number: str, *, key: str, at: datetime) -> Application:
@@ -74,7 +94,7 @@ async def correct(session: Session, actor: Actor, number: str, *, key: str, at: 
         if application.submission_key == key and application.corrections:
             return application
         raise StepNotOpen(application.state, Deed.CORRECT)
-    await _require_complete(session, application, at)
+    await require_complete(session, application, at)
     correction = await queries.open_correction(session, application)
     if correction is not None:
         correction.answered_at = at
@@ -95,10 +115,12 @@ async def _own(session: Session, actor: Actor, number: str) -> Application:
     application = await queries.get(session, actor, number, lock=True)
     if application.applicant_id not in actor.parties | {actor.person_id}:
         raise ApplicationNotFound(number)
+    require_power(actor, application.applicant_id, application.item_code)
     return application
 
 
-async def _require_complete(session: Session, application: Application, at: datetime) -> None:
+async def require_complete(session: Session, application: Application, at: datetime) -> None:
+    """Raises AnswersWrong, else Incomplete with everything that is missing."""
     item = await catalogue.get_version(session, application.item_code, application.item_version)
     facts = facts_by_name(await queries.facts_of(session, application))
     today = local_day(at)
