@@ -36,29 +36,30 @@ async def load(session: Session, purpose: str, *, at: datetime) -> Keys:
     signing = next((row for row in rows if row.retired_at is None), None)
     if signing is None:
         raise SigningKeyMissing(purpose)
-    known = (tokens.verifier(row.public) for row in rows)
-    return Keys(tokens.signer(signing.private), {each.kid: each for each in known})
+    known = (tokens.foreign_verifier(row.public) for row in rows)
+    return Keys(tokens.signer(signing.private, signing.algorithm), {each.kid: each for each in known})
 
 
-async def ensure(session: Session, purpose: str, *, at: datetime) -> Keys:
+async def ensure(session: Session, purpose: str, *, at: datetime, algorithm: str = tokens.ALGORITHM) -> Keys:
     """The same, making the first key where there is none; many processes may start at once."""
     await session.execute(LOCK, {"purpose": f"signing-key {purpose}"})
     try:
         return await load(session, purpose, at=at)
     except SigningKeyMissing:
-        await _add(session, purpose, by="system:keys", at=at)
+        await _add(session, purpose, by="system:keys", at=at, algorithm=algorithm)
         return await load(session, purpose, at=at)
 
 
 async def rotate(session: Session, purpose: str, *, overlap: timedelta, by: str, at: datetime) -> Keys:
-    """Sign with a new key from now on; the old ones verify for `overlap` longer."""
+    """Sign with a new key of the same kind from now on; the old ones verify for `overlap` longer."""
     await session.execute(LOCK, {"purpose": f"signing-key {purpose}"})
+    algorithm = (await load(session, purpose, at=at)).signer.algorithm
     await session.execute(
         sa.update(SigningKey)
         .where(col(SigningKey.purpose) == purpose, col(SigningKey.retired_at).is_(None))
         .values(retired_at=at + overlap)
     )
-    await _add(session, purpose, by=by, at=at)
+    await _add(session, purpose, by=by, at=at, algorithm=algorithm)
     return await load(session, purpose, at=at)
 
 
@@ -75,12 +76,12 @@ async def _in_force(session: Session, purpose: str, at: datetime) -> list[Signin
     return list(await session.scalars(query))
 
 
-async def _add(session: Session, purpose: str, *, by: str, at: datetime) -> None:
-    fresh = tokens.new_signer()
+async def _add(session: Session, purpose: str, *, by: str, at: datetime, algorithm: str) -> None:
+    fresh = tokens.new_signer(algorithm)
     row = SigningKey(
         kid=fresh.kid,
         purpose=purpose,
-        algorithm=tokens.ALGORITHM,
+        algorithm=algorithm,
         private=tokens.private_pem(fresh),
         public=tokens.public_jwk(fresh),
         created_at=at,

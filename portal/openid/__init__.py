@@ -1,0 +1,1 @@
+"""The doors of OpenID Connect: where other systems, and people on their way to and from them, come in."""
