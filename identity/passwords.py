@@ -17,6 +17,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from identity import breached
 from identity.errors import PasswordsBusy, PasswordWeak
 
 SHORTEST, LONGEST = 8, 128
@@ -53,7 +54,7 @@ def check(password: str, own: Iterable[str] = ()) -> None:
     """PasswordWeak("short" | "long" | "own" | "common") unless the password may be used.
 
     8 to 128 characters; no part of the person's own account, number or phone, nor one of them with a few
-    letters more; nothing everybody tries first.
+    letters more; nothing everybody tries first, nothing on the list of known passwords (`breached`).
     """
     text = _folded(password)
     if len(text) < SHORTEST:
@@ -63,6 +64,8 @@ def check(password: str, own: Iterable[str] = ()) -> None:
     if any(_is_own(text, _folded(value)) for value in own if value):
         raise PasswordWeak("own")
     if text in COMMON or len(set(text)) < 3 or any(text in run or text[::-1] in run for run in RUNS):
+        raise PasswordWeak("common")
+    if breached.known(password):
         raise PasswordWeak("common")
 
 

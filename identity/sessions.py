@@ -7,6 +7,7 @@ session is raised to more rights, so a planted token never becomes somebody's se
 
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +17,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from identity.actor import Actor, Party, PartyKind, Role
-from identity.models import Organisation, Person, Representation, StaffMember, WebSession
-from identity.rules import Limits
+from identity.mandates.queries import represented
+from identity.models import Person, StaffMember, WebSession
+from identity.rules import ALL_POWERS, Limits, network, place
 from storage.database import Session
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -45,6 +47,18 @@ class Recognised:
     touch_due: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session as its owner sees it: `place` is the beginning of its address, `agent` what the browser calls itself."""
+
+    id: UUID
+    began_at: datetime
+    seen_at: datetime
+    place: str
+    agent: str
+    means: str
+
+
 def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
@@ -64,6 +78,7 @@ async def open_session(
     origin: str,
     agent: str,
     at: datetime,
+    means: str = "password",
 ) -> Opened:
     """A new session with a token of its own. While `awaiting_code` it is nobody's: it only remembers the first step."""
     token = new_token()
@@ -75,6 +90,8 @@ async def open_session(
         created_at=at,
         seen_at=at,
         expires_at=at + lifetime,
+        means=means,
+        proved_at=at,
         origin=origin[:ORIGIN_LENGTH],
         agent="".join(letter for letter in agent if letter.isprintable())[:AGENT_LENGTH],
     )
@@ -116,10 +133,38 @@ async def confirm(session: Session, pending: WebSession, *, lifetime: timedelta,
     pending.token_hash = digest(token)
     pending.awaiting_code = False
     pending.assurance = 2
-    pending.seen_at = at
+    pending.means = f"{pending.means}+code"
+    pending.seen_at = pending.proved_at = at
     pending.expires_at = at + lifetime
     await session.flush()
     return Opened(token, pending.id)
+
+
+async def prove_again(
+    session: Session, session_id: UUID, token: str, *, assurance: int, at: datetime
+) -> Opened | None:
+    """The person showed once more who they are: a new token for whoever holds the present one.
+
+    None for a token that was replaced meanwhile: of two that try at once, one goes on.
+    """
+    fresh = new_token()
+    raised = await session.scalar(
+        sa.update(WebSession)
+        .where(
+            col(WebSession.id) == session_id,
+            col(WebSession.token_hash) == digest(token),
+            col(WebSession.ended_at).is_(None),
+            sa.not_(col(WebSession.awaiting_code)),
+        )
+        .values(
+            token_hash=digest(fresh),
+            proved_at=at,
+            seen_at=at,
+            assurance=sa.func.greatest(col(WebSession.assurance), assurance),
+        )
+        .returning(col(WebSession.id))
+    )
+    return None if raised is None else Opened(fresh, session_id)
 
 
 async def resolve(session: Session, token: str, *, at: datetime, limits: Limits) -> Recognised | None:
@@ -158,21 +203,53 @@ async def end(session: Session, session_id: UUID, person_id: UUID, at: datetime)
     return ended is not None
 
 
-def represented(person_id: Any, at: datetime) -> Any:
-    """The organisations a person may act for at `at`, as `[[id, name], …]` in one correlated subquery."""
-    pair = sa.func.jsonb_build_array(col(Organisation.id), col(Organisation.name))
-    return (
-        sa.select(sa.func.jsonb_agg(sa.distinct(pair)))
-        .select_from(Representation)
-        .join(Organisation, col(Organisation.id) == col(Representation.organisation_id))
+async def end_all(session: Session, person_id: UUID, at: datetime, *, but: UUID | None = None) -> int:
+    """End every session of this person, but one if told so; how many."""
+    ended = await session.scalars(
+        sa.update(WebSession)
         .where(
-            col(Representation.person_id) == person_id,
-            col(Representation.withdrawn_at).is_(None),
-            col(Representation.valid_from) <= at,
-            sa.or_(col(Representation.valid_until).is_(None), col(Representation.valid_until) > at),
+            col(WebSession.person_id) == person_id,
+            col(WebSession.ended_at).is_(None),
+            col(WebSession.expires_at) > at,
+            col(WebSession.id) != but if but else sa.true(),
         )
-        .scalar_subquery()
+        .values(ended_at=at)
+        .returning(col(WebSession.id))
     )
+    return len(ended.all())
+
+
+async def listing(session: Session, person_id: UUID, *, at: datetime, idle: timedelta) -> list[SignedIn]:
+    """The sessions of this person that still open something, the latest used first."""
+    query = (
+        sa.select(WebSession)
+        .where(
+            col(WebSession.person_id) == person_id,
+            sa.not_(col(WebSession.awaiting_code)),
+            col(WebSession.ended_at).is_(None),
+            col(WebSession.expires_at) > at,
+            col(WebSession.seen_at) > at - idle,
+        )
+        .order_by(col(WebSession.seen_at).desc(), col(WebSession.id))
+    )
+    return [
+        SignedIn(row.id, row.created_at, row.seen_at, place(row.origin), row.agent, row.means)
+        for row in await session.scalars(query)
+    ]
+
+
+async def signed_in_from(session: Session, person_id: UUID, where: str, since: datetime) -> bool:
+    """Whether this person has signed in from this network since then."""
+    query = (
+        sa.select(col(WebSession.origin))
+        .distinct()
+        .where(
+            col(WebSession.person_id) == person_id,
+            col(WebSession.created_at) >= since,
+            sa.not_(col(WebSession.awaiting_code)),
+        )
+    )
+    return any(network(origin) == where for origin in await session.scalars(query))
 
 
 async def _resolve(session: Session, which: Any, at: datetime, limits: Limits) -> Recognised | None:
@@ -183,10 +260,11 @@ async def _resolve(session: Session, which: Any, at: datetime, limits: Limits) -
             col(WebSession.acting_for),
             col(WebSession.assurance),
             col(WebSession.seen_at),
+            col(WebSession.proved_at),
             col(Person.name),
             col(StaffMember.roles),
             col(StaffMember.departments),
-            represented(col(WebSession.person_id), at).label("organisations"),
+            represented(col(WebSession.person_id), at).label("represented"),
         )
         .join(Person, col(Person.id) == col(WebSession.person_id))
         .outerjoin(
@@ -210,17 +288,33 @@ def _recognise(row: sa.Row[Any], at: datetime, limits: Limits) -> Recognised | N
     if staff and row.assurance < 2:
         return None  # appointed after signing in with a password only
     himself = Party(PartyKind.PERSON, row.person_id, row.name)
-    organisations = {UUID(key): name for key, name in row.organisations or ()} if not staff else {}
-    chosen = organisations.get(row.acting_for)
+    others = parties_of(row.represented) if not staff else {}
+    chosen = others.get(row.acting_for)
     actor = Actor(
         person_id=row.person_id,
         name=row.name,
         roles=frozenset(map(Role, row.roles)) if staff else frozenset({Role.CITIZEN}),
-        acting_for=Party(PartyKind.ORGANISATION, row.acting_for, chosen) if chosen else himself,
-        parties=frozenset({row.person_id, *organisations}),
+        acting_for=chosen or himself,
+        parties=frozenset({row.person_id, *others}),
+        within=limits_of(row.represented) if not staff else frozenset(),
         departments=frozenset(row.departments or ()),
         session_id=row.id,
         assurance=row.assurance,
+        proved_at=row.proved_at,
     )
     lapsed = row.acting_for is not None and not chosen
     return Recognised(actor, lapsed, touch_due=at - row.seen_at >= TOUCH_EVERY)
+
+
+def parties_of(told: Sequence[Mapping[str, Any]] | None) -> dict[UUID, Party]:
+    """The parties in what `represented` gives, by id."""
+    return {
+        UUID(one["id"]): Party(PartyKind(one["kind"]), UUID(one["id"]), one["name"]) for one in told or ()
+    }
+
+
+def limits_of(told: Sequence[Mapping[str, Any]] | None) -> frozenset[tuple[UUID, frozenset[str]]]:
+    """Those of them for whom only named items may be done, with the codes of these."""
+    return frozenset(
+        (UUID(one["id"]), frozenset(one["items"])) for one in told or () if ALL_POWERS not in one["items"]
+    )

@@ -4,64 +4,37 @@ A sign-in answers with a value, whatever comes of it: a refusal must be committe
 account, a wrong password and a wrong code are the same answer and take the same time.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from identity import passwords, queries, second_factor, sessions, trials
+from identity import attempts, passwords, queries, second_factor, sessions, trials
 from identity.actor import Actor
+from identity.attempts import CodeNeeded, Granted, Paused, Refused
 from identity.errors import PartyNotYours, SessionUnknown
-from identity.journal import note
 from identity.models import Account, WebSession
 from identity.queries import Credentials
 from identity.rules import Limits
 from storage import ledger
-from storage.cipher import ring
 from storage.database import Session
 
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """Signed in: `token` for the browser (shown this once), `session_id` for an access token."""
-
-    token: str
-    session_id: UUID
-    person_id: UUID
-    staff: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CodeNeeded:
-    """The password was right; the second factor is still due. `token` opens nothing but that step."""
-
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Account, password or code do not fit; which of them is not said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paused:
-    """This origin has failed too often for this account and waits; nobody else does."""
-
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try to get in: whose account (if there is one), from where, when, under which limits."""
-
-    known: Credentials | None
-    index: str
-    origin: str
-    agent: str
-    at: datetime
-    limits: Limits
+__all__ = [
+    "CodeNeeded",
+    "Granted",
+    "Paused",
+    "Refused",
+    "choose_party",
+    "confirm_code",
+    "end_acting",
+    "end_others",
+    "end_session",
+    "prove_again",
+    "proved",
+    "sign_in",
+    "sign_out",
+]
 
 
 async def sign_in(
@@ -72,48 +45,105 @@ async def sign_in(
     code: str | None = None,
     origin: str,
     agent: str = "",
+    device: str | None = None,
     at: datetime,
     limits: Limits,
 ) -> Granted | CodeNeeded | Refused | Paused:
     """Sign in with a password, and with `code` in the same breath where a machine asks.
 
     `account` is a login name, a phone or an ID number. Staff, and everyone who enrolled a second factor, need
-    a code always: without `code` the answer is CodeNeeded. Raises PasswordsBusy.
+    a code always: without `code` the answer is CodeNeeded. `device` is the token of a browser that has signed in
+    before. Raises PasswordsBusy.
     """
     known = await queries.credentials(session, account)
-    index = trials.account_index(known.person_id if known else None, account)
-    attempt = Attempt(known, index, origin, agent, at, limits)
-    if waiting := await _take_turn(session, attempt):
+    attempt = await attempts.begin(
+        session, known, account, origin, agent, device=device, at=at, limits=limits
+    )
+    if waiting := await attempts.take_turn(session, attempt):
         return waiting
     verdict = await passwords.verify(known.password_hash if known else None, password)
     if known is None or not verdict.fits:
-        return await _fail(session, attempt, "password")
+        return await attempts.fail(session, attempt, "password")
     if verdict.stale:
         await _rehash(session, known.person_id, password, at)
     if not (known.staff or known.totp_secret):
-        return await _grant(session, attempt, known)
+        return await attempts.grant(session, attempt, known)
     if code is None:
-        return CodeNeeded((await _open(session, attempt, known, awaiting_code=True)).token)
+        return await attempts.half(session, attempt, known)
     if not await _use_code(session, known, code, at):
-        return await _fail(session, attempt, "code")
-    return await _grant(session, attempt, known)
+        return await attempts.fail(session, attempt, "code")
+    return await attempts.grant(session, attempt, known, means="password+code", assurance=2)
+
+
+async def prove_again(
+    session: Session,
+    actor: Actor,
+    *,
+    token: str,
+    password: str,
+    code: str | None,
+    origin: str,
+    device: str | None,
+    at: datetime,
+    limits: Limits,
+) -> sessions.Opened | Refused | Paused:
+    """Before a sensitive deed: the password once more, and the code of whoever has an authenticator.
+
+    The session gets a new token. Raises SessionUnknown if it ended or was replaced meanwhile, PasswordsBusy.
+    """
+    known = await queries.credentials_of(session, actor.person_id)
+    if known is None or actor.session_id is None:
+        raise SessionUnknown
+    attempt = await attempts.begin(session, known, "", origin, "", device=device, at=at, limits=limits)
+    if waiting := await attempts.take_turn(session, attempt):
+        return waiting
+    verdict = await passwords.verify(known.password_hash, password)
+    if not verdict.fits:
+        return await attempts.fail(session, attempt, "password")
+    two = known.staff or known.totp_secret is not None
+    if two and not await _use_code(session, known, code or "", at):
+        return await attempts.fail(session, attempt, "code")
+    await trials.forget(session, attempt.index, attempt.origin)
+    return await proved(session, actor, token, means="password", assurance=2 if two else 1, at=at)
+
+
+async def proved(
+    session: Session, actor: Actor, token: str, *, means: str, assurance: int, at: datetime
+) -> sessions.Opened:
+    """The actor has just shown who they are by these means. Raises SessionUnknown."""
+    if actor.session_id is None:
+        raise SessionUnknown
+    opened = await sessions.prove_again(session, actor.session_id, token, assurance=assurance, at=at)
+    if opened is None:
+        raise SessionUnknown
+    await _note(session, actor, "proved again", at, means=means)
+    return opened
 
 
 async def confirm_code(
-    session: Session, *, token: str, code: str, origin: str, at: datetime, limits: Limits
+    session: Session,
+    *,
+    token: str,
+    code: str,
+    origin: str,
+    device: str | None = None,
+    at: datetime,
+    limits: Limits,
 ) -> Granted | Refused | Paused | None:
     """The second step: the code beside the token of the first. None when the first step ran out or never was."""
     pending = await sessions.awaiting(session, token, at)
     known = await queries.credentials_of(session, pending.person_id) if pending else None
     if pending is None or known is None:
         return None
-    attempt = Attempt(known, trials.account_index(known.person_id, ""), origin, pending.agent, at, limits)
-    if waiting := await _take_turn(session, attempt):
+    attempt = await attempts.begin(
+        session, known, "", origin, pending.agent, device=device, at=at, limits=limits
+    )
+    if waiting := await attempts.take_turn(session, attempt):
         return waiting
     if not await _use_code(session, known, code, at):
-        return await _fail(session, attempt, "code")
-    opened = await sessions.confirm(session, pending, lifetime=_lifetime(known, limits), at=at)
-    return await _welcome(session, attempt, known, opened)
+        return await attempts.fail(session, attempt, "code")
+    opened = await sessions.confirm(session, pending, lifetime=attempts.lifetime(known, limits), at=at)
+    return await attempts.welcome(session, attempt, known, opened)
 
 
 async def sign_out(session: Session, actor: Actor, *, at: datetime) -> None:
@@ -127,6 +157,14 @@ async def end_session(session: Session, actor: Actor, session_id: UUID, *, at: d
     if not await sessions.end(session, session_id, actor.person_id, at):
         raise SessionUnknown
     await _note(session, actor, "session ended", at, ended=str(session_id))
+
+
+async def end_others(session: Session, actor: Actor, *, at: datetime) -> int:
+    """End every session of the actor but this one; how many there were."""
+    ended = await sessions.end_all(session, actor.person_id, at, but=actor.session_id)
+    if ended:
+        await _note(session, actor, "other sessions ended", at, count=str(ended))
+    return ended
 
 
 async def choose_party(session: Session, actor: Actor, party_id: UUID, *, at: datetime) -> None:
@@ -167,60 +205,6 @@ async def _rehash(session: Session, person_id: UUID, password: str, at: datetime
     fresh = await passwords.make_hash(password)
     where = col(Account.person_id) == person_id
     await session.execute(sa.update(Account).where(where).values(password_hash=fresh, changed_at=at))
-
-
-async def _take_turn(session: Session, attempt: Attempt) -> Paused | None:
-    await trials.take_turn(session, attempt.index, attempt.origin)
-    until = await trials.pause(session, attempt.index, attempt.origin, attempt.at)
-    return Paused(until) if until else None
-
-
-def _lifetime(known: Credentials, limits: Limits) -> timedelta:
-    return limits.staff_absolute if known.staff else limits.citizen_absolute
-
-
-async def _open(
-    session: Session, attempt: Attempt, known: Credentials, *, awaiting_code: bool
-) -> sessions.Opened:
-    two_factors = (known.staff or known.totp_secret is not None) and not awaiting_code
-    return await sessions.open_session(
-        session,
-        known.person_id,
-        assurance=2 if two_factors else 1,
-        awaiting_code=awaiting_code,
-        lifetime=attempt.limits.second_step if awaiting_code else _lifetime(known, attempt.limits),
-        origin=attempt.origin,
-        agent=attempt.agent,
-        at=attempt.at,
-    )
-
-
-async def _grant(session: Session, attempt: Attempt, known: Credentials) -> Granted:
-    opened = await _open(session, attempt, known, awaiting_code=False)
-    return await _welcome(session, attempt, known, opened)
-
-
-async def _welcome(
-    session: Session, attempt: Attempt, known: Credentials, opened: sessions.Opened
-) -> Granted:
-    await trials.forget(session, attempt.index, attempt.origin)
-    await _record(session, attempt, known, "signed in", session=str(opened.session_id))
-    return Granted(opened.token, opened.session_id, known.person_id, known.staff)
-
-
-async def _fail(session: Session, attempt: Attempt, what: str) -> Refused | Paused:
-    """Count the failure; for an account that exists the ledger names it as well."""
-    failures, until = await trials.count(session, attempt.index, attempt.origin, attempt.at)
-    if attempt.known:
-        await _record(session, attempt, attempt.known, "sign-in refused", wrong=what, failures=failures)
-    return Paused(until) if until else Refused()
-
-
-async def _record(db: Session, attempt: Attempt, known: Credentials, deed: str, **details: str | int) -> None:
-    """One entry about an attempt; of its origin only a keyed hash, which shows two attempts came from one place."""
-    own = str(known.person_id)
-    origin = ring().index(attempt.origin, "origin")[:16]
-    await note(db, f"account:{own}", deed, own, own, attempt.at, origin=origin, **details)
 
 
 async def _note(

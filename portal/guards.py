@@ -1,10 +1,11 @@
 """Guards answer only «may this kind of person come in here?»; the domain answers the rest.
 
 Nobody signed in: a page sends to `/sign-in` and remembers the place (and what was typed), the API answers 401.
-Signed in as the wrong kind of person: 403.
+Signed in as the wrong kind of person: 403. A guard made by `fresh` asks a signed-in person once more who they are.
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
@@ -24,6 +25,8 @@ Guard: TypeAlias = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 
 SIGN_IN = "/sign-in"
 RESUME = "/sign-in/resume"
+CONFIRM = "/sign-in/confirm"
+FRESH_MINUTES = 15
 SECRET_FIELDS = ("password", "code")
 OWN_PAGES = ("/sign-in", "/sign-out", "/sign-up")
 
@@ -45,9 +48,36 @@ class SignInNeeded(Exception):
         self.kept = kept
 
 
+class ProofNeeded(SignInNeeded):
+    """Somebody is signed in and must show once more who they are before they go on."""
+
+
 async def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
     """Anyone who is signed in."""
     await _present(connection)
+
+
+def fresh(minutes: int = FRESH_MINUTES) -> Guard:
+    """A guard for sensitive deeds: whoever showed who they are longer ago than this does so once more first.
+
+    A page sends to `/sign-in/confirm` and keeps what was posted; the API answers 401 with the challenge of RFC 9470.
+    It says when, not who: it stands beside a guard that says who.
+    """
+    fresh = timedelta(minutes=minutes)
+
+    async def recently(connection: Connection, _: BaseRouteHandler) -> None:
+        actor = await _present(connection)
+        if actor.proved_at is not None and datetime.now(UTC) - actor.proved_at < fresh:
+            return
+        if connection.scope["path"].startswith(API):
+            age = int(fresh.total_seconds())
+            challenge = f'Bearer error="insufficient_user_authentication", max_age="{age}"'
+            raise NotAuthorizedException(headers={"www-authenticate": challenge})
+        place = _place(connection)
+        kept = await _keep(connection, place) if isinstance(connection, AnyRequest) else None
+        raise ProofNeeded(place, kept)
+
+    return recently
 
 
 async def citizen(connection: Connection, _: BaseRouteHandler) -> None:
@@ -71,8 +101,9 @@ def roles(*allowed: Role) -> Guard:
 
 
 def send_to_sign_in(request: Request, needed: SignInNeeded) -> Response[None]:
-    """The exception handler of SignInNeeded: 303 to the sign-in page; HTMX is told to load it as a page."""
-    address = f"{SIGN_IN}?{urlencode({'next': needed.place})}"
+    """The exception handler of SignInNeeded: 303 to the page that asks; HTMX is told to load it as a page."""
+    page = CONFIRM if isinstance(needed, ProofNeeded) else SIGN_IN
+    address = f"{page}?{urlencode({'next': needed.place})}"
     fragment = request.headers.get("hx-request") == "true"
     answer: Response[None] = Response(
         None,

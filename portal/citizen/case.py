@@ -1,13 +1,16 @@
 """One case as the applicant's pages need it: read once for a page, with everything that follows from it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from identity.actor import Actor
 from services.applications import queries
+from services.applications.bundling import reading as bundles
+from services.applications.bundling.merging import Whole, front
+from services.applications.bundling.queries import is_bundle, require_alone
 from services.applications.commands.submitting import facts_by_name, missing_materials
 from services.applications.errors import ApplicationNotFound, Missing
 from services.applications.rules import Outcome, State
@@ -16,6 +19,7 @@ from services.catalogue import queries as catalogue
 from services.catalogue.answers import Checked
 from services.catalogue.conditions import holds
 from services.catalogue.definition import ItemDefinition, Material, Page, Question
+from services.catalogue.rows import owner
 from services.workflow.rules import local_day
 from storage.database import Session
 
@@ -26,6 +30,7 @@ class ApplicationSeen(Protocol):
     number: str
     query_code: str
     item_code: str
+    item_version: int
     item_name: dict[str, str]
     applicant_name: str
     state: State
@@ -136,6 +141,26 @@ class Case:
         return [file for file in self.files if file.material_code == code]
 
 
+@dataclass(frozen=True, slots=True)
+class BundleCase(Case):
+    """A bundle, seen as one case; `whole` has its parts. What every part says of the answers is asked once."""
+
+    whole: Whole
+    known: dict[bool, Checked] = field(default_factory=dict)
+
+    def checked(self, *, complete: bool = True, page: str | None = None) -> Checked:
+        """The answers with the mistakes that any of the parts finds in them."""
+        if complete not in self.known:
+            self.known[complete] = self.whole.checked(self.today, complete=complete)
+        found = self.known[complete]
+        here = next((one for one in self.definition.form.pages() if one.key == page), None)
+        if here is None:
+            return found
+        asked = {question.key for question in here.questions}
+        told = tuple(one for one in found.mistakes if owner(one.key) in asked)
+        return Checked(found.values, told, found.asked)
+
+
 async def open_case(
     session: Session, actor: Actor, number: str, now: datetime, *, lock: bool = False
 ) -> Case:
@@ -143,7 +168,11 @@ async def open_case(
 
     Raises ApplicationNotFound.
     """
+    if is_bundle(number):
+        whole = await bundles.whole(session, actor, plain_number(number), lock=lock)
+        return bundle_case(whole, local_day(now))
     application = await queries.get(session, actor, plain_number(number), lock=lock)
+    await require_alone(session, application)
     item = await catalogue.get_version(session, application.item_code, application.item_version)
     registers = await queries.facts_of(session, application)
     facts = facts_by_name(registers)
@@ -163,6 +192,27 @@ async def open_case(
         defects={one["target"]: one["note"] for one in correction.defects} if correction else {},
         lacking=missing_materials(item.definition, materials, facts | checked.values, now),
         today=today,
+    )
+
+
+async def as_saved(session: Session, actor: Actor, case: Case, now: datetime) -> Case:
+    """The case after something typed was kept: a bundle's is put together anew from its parts."""
+    return await open_case(session, actor, case.number, now) if isinstance(case, BundleCase) else case
+
+
+def bundle_case(whole: Whole, today: date) -> BundleCase:
+    """A bundle as the pages of a case show it."""
+    return BundleCase(
+        application=front(whole),
+        definition=whole.merged,
+        registers=whole.registers(),
+        facts=whole.facts(),
+        materials=whole.materials(),
+        files=whole.files(),
+        defects={},
+        lacking=whole.lacking(today),
+        today=today,
+        whole=whole,
     )
 
 

@@ -11,9 +11,9 @@ from litestar.response import Redirect, Template
 from pydantic import Field
 
 from identity.actor import Actor
-from portal import forms
-from portal.citizen import tasks
-from portal.citizen.case import Case, open_case
+from portal import drafting, forms
+from portal.citizen import branches, tasks
+from portal.citizen.case import BundleCase, Case, open_case
 from portal.citizen.following import papers
 from portal.citizen.pictures import qr
 from portal.forms import Form
@@ -72,7 +72,7 @@ class CheckingPages(Controller):
             return _shown(case, form, 422)
         key, delivery = form.value.key, form.value.delivery
         try:
-            await submitting.submit(session, actor, number, key=key, delivery=delivery, at=now)
+            await drafting.submit(session, actor, number, key=key, delivery=delivery, at=now)
         except (Incomplete, AnswersWrong):
             return _shown(case, form, 422)
         return Redirect(f"/applications/{case.number}/submitted", status_code=303)
@@ -109,6 +109,8 @@ class CheckingPages(Controller):
         case = await open_case(session, actor, number, now)
         if case.is_draft:
             raise StepNotOpen(State.DRAFT, "show")
+        if isinstance(case, BundleCase):
+            return branches.overview(case, public_url=resources.settings.public_url, fresh=True)
         link = f"/progress?number={case.number}&code={case.application.query_code}"
         context: dict[str, Any] = {
             "case": case,
@@ -151,6 +153,7 @@ def _answers(case: Case, page: Page) -> dict[str, Any]:
     for question in case.questions(page):
         text = showing.shown(question, values.get(question.key), language=current().language)
         row: dict[str, Any] = {"key": pick(question.label), "value": text or _as_typed(case, question.key)}
+        row["lines"] = "\n" in row["value"]
         if case.may_change("question", question.key):
             address = f"{tasks.page_address(case, page.key)}?to=check#{question.key}"
             row["actions"] = [{"href": address, "text": _("更改")}]

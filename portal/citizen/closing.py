@@ -12,7 +12,7 @@ from litestar.response import Redirect, Template
 from pydantic import Field
 
 from identity.actor import Actor
-from portal import forms
+from portal import drafting, forms
 from portal.citizen import telling
 from portal.citizen.case import Case, open_case
 from portal.citizen.materials import sent
@@ -21,7 +21,7 @@ from portal.guards import citizen
 from portal.request import Request
 from portal.resources import Resources
 from services.applications import queries
-from services.applications.commands import closing, drafting
+from services.applications.commands import closing
 from services.applications.errors import AlreadyRated, NotInDraft, StepNotOpen
 from services.applications.rules import APPLICANTS_DEEDS, Deed, State, open_deeds
 from storage.database import Session

@@ -47,7 +47,7 @@ class DataUsePages(Controller):
             return Template("citizen/data_uses.html", context={"away": True, "uses": []}, status_code=503)
         context: dict[str, Any] = {
             "away": False,
-            "uses": [_told(one, departments, cases) for one in uses],
+            "uses": [told(one, departments, cases) for one in uses],
         }
         return Template("citizen/data_uses.html", context=context)
 
@@ -60,7 +60,8 @@ async def _subject(session: Session, actor: Actor) -> Subject:
     return Subject(id_number=(await identity.profile(session, actor.person_id)).id_number)
 
 
-def _told(use: UseSeen, departments: dict[str, str], cases: Iterable[str]) -> dict[str, Any]:
+def told(use: UseSeen, departments: dict[str, str], cases: Iterable[str]) -> dict[str, Any]:
+    """One use in words; its case is linked where it is among `cases`."""
     return {
         "at": use.at,
         "who": departments.get(use.consumer, use.consumer),
@@ -69,5 +70,6 @@ def _told(use: UseSeen, departments: dict[str, str], cases: Iterable[str]) -> di
         "purpose": use.purpose,
         "outcome": telling.said(telling.USE_OUTCOMES, use.outcome),
         "number": use.case_number,
+        "provider": use.provider,
         "href": f"/applications/{use.case_number}" if use.case_number in cases else None,
     }

@@ -12,14 +12,18 @@ from litestar.response import Template
 from identity import queries as identity
 from identity.actor import Actor
 from licensing import queries as licensing
-from portal.citizen import tasks, telling
-from portal.citizen.case import ApplicationSeen, Case, open_case
+from portal.citizen import branches, tasks, telling
+from portal.citizen.case import ApplicationSeen, BundleCase, Case, open_case
 from portal.citizen.history import Event, history
+from portal.citizen.versions import newer_version
 from portal.guards import citizen
 from portal.language import gettext as _
 from portal.language import pick
+from portal.resources import Resources
 from services.applications import queries
+from services.applications.leftovers import left_in
 from services.applications.rules import APPLICANTS_DEEDS, OPEN, Deed, State, open_deeds
+from services.catalogue import rules
 from services.workflow import calendar
 from services.workflow import queries as clocks
 from services.workflow.rules import ClockKind, due
@@ -35,6 +39,7 @@ class FollowingPages(Controller):
     async def case(
         self,
         session: NamedDependency[Session],
+        resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         number: FromPath[str],
@@ -42,6 +47,8 @@ class FollowingPages(Controller):
         case = await open_case(session, actor, number, now)
         if case.changeable:
             return await _task_list(session, case)
+        if isinstance(case, BundleCase):
+            return branches.overview(case, public_url=resources.settings.public_url)
         return await _progress(session, actor, case)
 
 
@@ -59,9 +66,18 @@ async def _task_list(session: Session, case: Case) -> Template:
             if str(one.outcome) in {"failed", "waiting"}
         ],
         "notice": await _notice(session, case) if case.is_correcting else None,
+        "newer": await newer_version(session, case),
+        "left": _left(case),
         "papers": await papers(session, case),
+        "judged": rules.eligibility(case.definition, case.facts, today=case.today) if case.is_draft else [],
     }
     return Template("citizen/tasks.html", context=context)
+
+
+def _left(case: Case) -> list[str]:
+    """What was typed for an earlier version and has no place in this one, as it was typed."""
+    texts = left_in(case.application.answers).values()
+    return [one for text in texts for one in ([text] if isinstance(text, str) else text) if one]
 
 
 async def _notice(session: Session, case: Case) -> dict[str, Any]:
@@ -139,7 +155,9 @@ async def dates(session: Session, case: Case) -> dict[str, Any]:
 
 
 async def papers(session: Session, case: Case) -> list[dict[str, Any]]:
-    """The receipts, notices and decisions of the case; `ready` once they are sealed."""
+    """The receipts, notices and decisions of the case; `ready` once they are sealed. A bundle's draft has none."""
+    if isinstance(case, BundleCase):
+        return []
     application = await queries.by_number(session, case.number)
     return [
         {

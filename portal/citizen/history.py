@@ -48,10 +48,13 @@ async def public_history(session: Session, number: str) -> list[Event]:
 
 
 def _by(entry: Entry, actor: Actor) -> str:
+    """Who did it; under a mandate both names, whoever reads."""
+    name, principal = str(entry.details.get("by", "")) or _("系统"), entry.details.get("for")
+    if principal:
+        return _("%(agent)s（代表 %(principal)s）") % {"agent": name, "principal": principal}
     if entry.actor == str(actor.person_id):
         return _("您本人") if entry.on_behalf_of is None else _("您（代表单位）")
-    name = str(entry.details.get("by", ""))
-    return name or _("系统")
+    return name
 
 
 def _note(entry: Entry) -> str | None:

@@ -1,7 +1,7 @@
 """我的空间: one's applications, messages, the parties one acts for, and the sign-ins of one's account."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,18 +14,21 @@ from identity import signing_in
 from identity.actor import Actor
 from licensing import queries as licensing
 from portal.authentication import SESSION, cleared, settings_of
-from portal.citizen import telling
+from portal.citizen import branches, telling
 from portal.citizen.case import ApplicationSeen
 from portal.citizen.following import light
 from portal.citizen.history import Event, history
-from portal.guards import citizen
+from portal.citizen.security import sign_ins
+from portal.guards import citizen, fresh
 from portal.request import Request
 from services.applications import queries
+from services.applications.bundling import queries as bundles
+from services.applications.bundling import reading
+from services.applications.bundling.merging import front
 from services.applications.rules import OPEN, State
 from services.workflow.rules import local_day
 from storage import ledger
 from storage.database import Session
-from storage.ledger import Entry
 
 RECENT = 10
 MESSAGES = 30
@@ -44,8 +47,10 @@ class HomePages(Controller):
         self, session: NamedDependency[Session], actor: NamedDependency[Actor], now: NamedDependency[datetime]
     ) -> Template:
         cases = await queries.mine(session, actor)
+        bundled = await bundles.bundled(session, [one.id for one in cases])
+        alone = [one for one in cases if one.id not in bundled]
         context: dict[str, Any] = {
-            "groups": _groups(cases, now),
+            "groups": _grouped(_entries(alone, now) + await _bundles(session, actor)),
             "asking": [one for one in cases if one.state in ASKING],
             "licences": len(await licensing.listing(session, actor)),
             "news": (await _messages(session, actor, cases))[:NEWS],
@@ -70,15 +75,14 @@ class HomePages(Controller):
         now: NamedDependency[datetime],
     ) -> Template:
         entries = await ledger.entries(session, f"account:{actor.person_id}")
-        lasting = settings_of(request.app.state).limits.citizen_absolute
         context: dict[str, Any] = {
-            "sign_ins": sign_ins(entries, now, lasting),
-            "this": str(actor.session_id),
+            "sign_ins": await sign_ins(request, session, actor, now),
+            "this": actor.session_id,
             "refused": [one for one in entries if one.deed == "sign-in refused"][-RECENT:],
         }
         return Template("citizen/settings.html", context=context)
 
-    @post("/settings/sign-ins/{session_id:uuid}/end", name="home:end-sign-in")
+    @post("/settings/sign-ins/{session_id:uuid}/end", name="home:end-sign-in", guards=[fresh()])
     async def end(
         self,
         request: Request,
@@ -94,14 +98,51 @@ class HomePages(Controller):
         return Redirect("/", status_code=303, cookies=[gone])
 
 
-def _groups(cases: Sequence[ApplicationSeen], now: datetime) -> dict[str, list[dict[str, Any]]]:
-    """Drafts, what is running and what is done, each newest first."""
+def _entries(cases: Sequence[ApplicationSeen], now: datetime) -> list[dict[str, Any]]:
+    """Single cases as the list shows them."""
     today = local_day(now)
-    groups: dict[str, list[dict[str, Any]]] = {"drafts": [], "running": [], "done": []}
-    for one in cases:
-        kind = "drafts" if one.state is State.DRAFT else "running" if one.state in RUNNING else "done"
-        groups[kind].append({"case": one, "state": telling.state(one.state), "light": light(one, today)})
-    return groups
+    return [
+        {
+            "case": one,
+            "kind": _kind(one.state),
+            "state": telling.state(one.state),
+            "light": light(one, today),
+            "count": None,
+        }
+        for one in cases
+    ]
+
+
+async def _bundles(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Each bundle as one entry, whatever it is made of."""
+    wholes = [await reading.of(session, one) for one in await bundles.mine(session, actor)]
+    return [
+        {
+            "case": front(one),
+            "kind": "drafts"
+            if not one.bundle.submitted_at
+            else "running"
+            if branches.running(one)
+            else "done",
+            "state": branches.state(one),
+            "light": None,
+            "count": len(one.members),
+        }
+        for one in wholes
+    ]
+
+
+def _kind(state: State) -> str:
+    return "drafts" if state is State.DRAFT else "running" if state in RUNNING else "done"
+
+
+def _grouped(entries: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Drafts, what is running and what is done, each newest first."""
+    newest_first = sorted(entries, key=lambda entry: entry["case"].created_at, reverse=True)
+    return {
+        kind: [entry for entry in newest_first if entry["kind"] == kind]
+        for kind in ("drafts", "running", "done")
+    }
 
 
 async def _messages(session: Session, actor: Actor, cases: Sequence[ApplicationSeen]) -> list[Event]:
@@ -112,16 +153,3 @@ async def _messages(session: Session, actor: Actor, cases: Sequence[ApplicationS
         own = await history(session, actor, case.number)
         news += [event | {"case": case} for event in own if not event["own"]]
     return sorted(news, key=lambda event: event["at"], reverse=True)[:MESSAGES]
-
-
-def sign_ins(entries: Sequence[Entry], now: datetime, lasting: timedelta) -> list[dict[str, Any]]:
-    """Sign-ins that have not been ended, the latest first, from the account's own record."""
-    opened: dict[str, datetime] = {}
-    for entry in entries:
-        if entry.deed == "signed in" and now - entry.at < lasting:
-            opened[str(entry.details.get("session"))] = entry.at
-        elif entry.deed == "signed out":
-            opened.pop(str(entry.details.get("session")), None)
-        elif entry.deed == "session ended":
-            opened.pop(str(entry.details.get("ended")), None)
-    return [{"id": key, "at": at} for key, at in reversed(opened.items())]

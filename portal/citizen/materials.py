@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from identity.actor import Actor
+from portal import drafting
 from portal.citizen import tasks, telling
 from portal.citizen.case import Case, open_case
 from portal.dependencies import Transactions
@@ -24,7 +25,6 @@ from portal.request import Request
 from portal.resources import Resources
 from portal.words import word
 from services.applications import queries
-from services.applications.commands import drafting, gathering
 from services.applications.documents_in import MEDIA
 from services.applications.errors import (
     FileEmpty,
@@ -130,7 +130,7 @@ class MaterialPages(Controller):
             await drafting.take_back(session, actor, number, file_id, at=now)
         material = case.definition.material(code)
         if material is not None and material.spared:
-            await gathering.gather(resources.sessions, resources.hub, number, at=now)
+            await drafting.gather(resources, actor, number, at=now)
         return Redirect(tasks.material_address(case, code), status_code=303)
 
     @get("/{number:str}/files/{file_id:uuid}", name="materials:download")

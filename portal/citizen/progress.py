@@ -9,13 +9,16 @@ from litestar.params import FromQuery
 from litestar.response import Template
 
 from identity import queries as identity
-from portal.citizen import telling
+from portal.citizen import branches, telling
 from portal.citizen.case import plain_number
 from portal.citizen.following import light
 from portal.citizen.history import public_history
 from portal.forms import Form
 from portal.language import gettext as _
 from services.applications import queries
+from services.applications.bundling import queries as bundles
+from services.applications.bundling import reading
+from services.applications.bundling.queries import is_bundle
 from services.applications.errors import ApplicationNotFound
 from services.workflow.rules import local_day
 from storage.database import Session
@@ -52,6 +55,9 @@ class ProgressPages(Controller):
 
 
 async def _found(session: Session, number: str, code: str, now: datetime) -> dict[str, Any]:
+    if is_bundle(number):
+        bundle = await bundles.by_query_code(session, plain_number(number), code)
+        return branches.public(await reading.of(session, bundle), local_day(now))
     application = await queries.by_query_code(session, plain_number(number), code)
     department = await identity.department(session, application.department_code)
     return {

@@ -1,5 +1,7 @@
 """Going on with a form that a run-out sign-in interrupted: what was typed is offered back to the same person."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from litestar import Controller, get, post
@@ -15,6 +17,9 @@ from portal.forms import Form
 from portal.guards import RESUME, landing, local_path, signed_in
 from portal.request import Request
 from storage.database import Session
+
+WRITTEN, SHOWN = 8, 60
+LONG_NUMBER = re.compile(r"[0-9][0-9 -]{4,}[0-9Xx]")
 
 
 class ResumingPages(Controller):
@@ -34,7 +39,9 @@ class ResumingPages(Controller):
         kept = await kept_forms.offered(session, key, actor.person_id, at=now) if key else None
         if kept is None:
             return Redirect(landing(actor), status_code=303)
-        return Template("signing/resume.html", context={"kept": kept, "form": Form.empty()})
+        shown, others = in_words(kept.fields)
+        context = {"kept": kept, "shown": shown, "others": others, "form": Form.empty()}
+        return Template("signing/resume.html", context=context)
 
     @post("/", name="resuming:go-on")
     async def go_on(
@@ -51,6 +58,17 @@ class ResumingPages(Controller):
         if kept is None or local_path(kept.action) is None:
             return Redirect(landing(actor), status_code=303, cookies=gone)
         return Redirect(kept.action, status_code=307, cookies=gone)
+
+
+def in_words(fields: Iterable[tuple[str, str]]) -> tuple[list[str], int]:
+    """The beginnings of what was written freely, long numbers masked, and how many other fields were filled in.
+
+    Short texts are numbers, names, dates and choices: they are counted, not shown.
+    """
+    filled = [text.strip() for _, text in fields if text.strip()]
+    written = [text for text in filled if len(text) >= WRITTEN and not text.isascii()]
+    shown = [LONG_NUMBER.sub("****", " ".join(text.split()))[:SHOWN] for text in written]
+    return shown, len(filled) - len(written)
 
 
 async def claim(request: Request, session: Session, actor: Actor, now: datetime) -> Kept | None:

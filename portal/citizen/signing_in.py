@@ -1,35 +1,34 @@
-"""Signing in (two steps for staff) and signing out."""
+"""Signing in (two steps for staff) and signing out. The other ways in: `signing_in_otherwise`."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from litestar import Controller, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 from pydantic import Field
 
-from identity import second_factor, sessions, signing_in
+from identity import sessions, signing_in
 from identity.errors import PasswordsBusy
+from identity.means import entering
 from identity.signing_in import CodeNeeded, Granted, Paused, Refused
 from portal import forms
 from portal.authentication import (
+    CODE,
+    DEVICE,
     KEPT,
     SESSION,
     STEP,
-    SignInSettings,
     cleared,
-    cookie,
     kept_cookie,
     origin,
     settings_of,
 )
-from portal.citizen.resuming import claim
+from portal.citizen import keys
+from portal.citizen.welcoming import demo_people, next_of, place_of, refusal, second_step, welcome
 from portal.forms import Form, Password
-from portal.guards import RESUME, SIGN_IN, landing, local_path
-from portal.language import current
+from portal.guards import SIGN_IN, landing, local_path
 from portal.language import gettext as _
 from portal.request import Request
 from storage.database import Session
@@ -42,17 +41,6 @@ class Credentials(forms.Fields):
 
 class Code(forms.Fields):
     code: str = Field(max_length=20)
-
-
-@dataclass(frozen=True, slots=True)
-class DemoSignIn:
-    """A sample sign-in with the code its authenticator would show now, if it has one."""
-
-    account: str
-    password: str
-    name: str
-    post: str
-    code: str
 
 
 class SigningInPages(Controller):
@@ -72,25 +60,23 @@ class SigningInPages(Controller):
             return Redirect(local_path(next) or landing(request.user), status_code=303)
         known = account if account and account.isprintable() else None
         form: Form[Credentials] = Form(typed={"account": known} if known else {})
-        return _account_page(request, form, local_path(next), now)
+        return account_page(request, form, local_path(next), now)
 
     @post(SIGN_IN, name="signing-in:account")
     async def account(
         self, request: Request, session: NamedDependency[Session], now: NamedDependency[datetime]
     ) -> Template | Redirect:
         form = await forms.read(request, Credentials)
-        place = _place(form)
+        place = place_of(form)
         if form.value is None:
-            return _account_page(request, form, place, now, 422)
+            return account_page(request, form, place, now, 422)
         answer = await _sign_in(request, session, form.value, now)
         if isinstance(answer, Granted):
-            return await _welcome(request, session, answer, place, now)
+            return await welcome(request, session, answer, place, now)
         if isinstance(answer, CodeNeeded):
-            settings = settings_of(request.app.state)
-            step = cookie(STEP, answer.token, settings, lasting=settings.limits.second_step)
-            return Redirect(f"{SIGN_IN}/code", status_code=303, query_params=_next(place), cookies=[step])
-        sentence, status = _refusal(answer, now, _("账号或密码不对，请检查后再试一次"))
-        return _account_page(request, form.wrong(account=sentence), place, now, status)
+            return second_step(request, answer, place)
+        sentence, status = refusal(answer, now, _("账号或密码不对，请检查后再试一次"))
+        return account_page(request, form.wrong(account=sentence), place, now, status)
 
     @get(f"{SIGN_IN}/code", name="signing-in:code")
     async def ask_code(
@@ -102,24 +88,24 @@ class SigningInPages(Controller):
     ) -> Template | Redirect:
         place = local_path(next)
         page = await _code_page(request, session, Form.empty(), place, now)
-        return page or Redirect(SIGN_IN, status_code=303, query_params=_next(place))
+        return page or Redirect(SIGN_IN, status_code=303, query_params=next_of(place))
 
     @post(f"{SIGN_IN}/code", name="signing-in:confirm")
     async def confirm(
         self, request: Request, session: NamedDependency[Session], now: NamedDependency[datetime]
     ) -> Template | Redirect:
         form = await forms.read(request, Code)
-        place, status = _place(form), 422
+        place, status = place_of(form), 422
         if form.value is not None:
             answer = await _confirm(request, session, form.value.code, now)
             if isinstance(answer, Granted):
-                return await _welcome(request, session, answer, place, now)
+                return await welcome(request, session, answer, place, now)
             if answer is not None:
                 wrong = _("验证码不对，或者已经用过。请输入验证器上现在显示的 6 位数字")
-                sentence, status = _refusal(answer, now, wrong)
+                sentence, status = refusal(answer, now, wrong)
                 form = form.wrong(code=sentence)
         late = _("等待验证码的时间太久，请重新输入密码")
-        return await _code_page(request, session, form, place, now, status) or _account_page(
+        return await _code_page(request, session, form, place, now, status) or account_page(
             request, Form(errors={"account": late}), place, now, 422
         )
 
@@ -130,18 +116,21 @@ class SigningInPages(Controller):
         if request.user is not None:
             await signing_in.sign_out(session, request.user, at=now)
         settings = settings_of(request.app.state)
-        gone = [cleared(name, settings) for name in (SESSION, STEP, KEPT)]
+        gone = [cleared(name, settings) for name in (SESSION, STEP, KEPT, CODE)]
         return Redirect("/", status_code=303, cookies=gone)
 
 
-def _account_page(
+def account_page(
     request: Request, form: Form[Credentials], place: str | None, now: datetime, status: int = 200
 ) -> Template:
+    settings = settings_of(request.app.state)
     context: dict[str, Any] = {
         "form": form.without("password"),
         "next": place,
         "kept": kept_cookie(request, KEPT) is not None,
-        "demo_people": demo_people(settings_of(request.app.state), now),
+        "demo_people": demo_people(settings, now),
+        "passkey": keys.asking(request, entering.SIGN_IN, "", now),
+        "channels": settings.channels,
     }
     return Template("signing/account.html", context=context, status_code=status)
 
@@ -163,32 +152,10 @@ async def _code_page(
     context: dict[str, Any] = {
         "form": form.without("code"),
         "next": place,
+        "passkey": keys.asking(request, entering.SIGN_IN, "", now),
         "demo_person": next((one for one in people if one.code and one.name == name), None),
     }
     return Template("signing/code.html", context=context, status_code=status)
-
-
-def demo_people(settings: SignInSettings, now: datetime) -> list[DemoSignIn]:
-    """The sample sign-ins of demo mode; none otherwise."""
-    return [
-        DemoSignIn(
-            account=one.account,
-            password=one.password,
-            name=one.name,
-            post=(one.post_en if current().language == "en" else "") or one.post,
-            code=second_factor.code_at(one.totp_secret, now) if one.totp_secret else "",
-        )
-        for one in settings.demo_people
-    ]
-
-
-def _place(form: Form[Any]) -> str | None:
-    text = form.typed.get("next")
-    return local_path(text) if isinstance(text, str) else None
-
-
-def _next(place: str | None) -> dict[str, str]:
-    return {"next": place} if place else {}
 
 
 async def _sign_in(
@@ -201,6 +168,7 @@ async def _sign_in(
             password=typed.password,
             origin=origin(request),
             agent=request.headers.get("user-agent", ""),
+            device=kept_cookie(request, DEVICE),
             at=now,
             limits=settings_of(request.app.state).limits,
         )
@@ -217,37 +185,9 @@ async def _confirm(
             token=kept_cookie(request, STEP) or "",
             code=code,
             origin=origin(request),
+            device=kept_cookie(request, DEVICE),
             at=now,
             limits=settings_of(request.app.state).limits,
         )
     except PasswordsBusy as busy:
         return busy
-
-
-def _refusal(answer: Refused | Paused | PasswordsBusy, now: datetime, wrong: str) -> tuple[str, int]:
-    """The one sentence of the page, and its status."""
-    if isinstance(answer, PasswordsBusy):
-        return _("现在登录的人太多，请过几秒再试一次"), 503
-    if isinstance(answer, Refused):
-        return wrong, 422
-    minutes = -(-int((answer.until - now).total_seconds()) // 60)
-    text = _("这里的错误次数太多，请在 %(minutes)s 分钟后再试。账号没有被锁定")
-    return text % {"minutes": minutes}, 429
-
-
-async def _welcome(
-    request: Request, session: Session, granted: Granted, place: str | None, now: datetime
-) -> Redirect:
-    """Into the house: the session that was here before ends, and a kept form of this person is offered."""
-    settings = settings_of(request.app.state)
-    if request.user is not None:
-        await signing_in.sign_out(session, request.user, at=now)
-    found = await sessions.resolve(session, granted.token, at=now, limits=settings.limits)
-    cookies = [cookie(SESSION, granted.token, settings), cleared(STEP, settings)]
-    if found is None:
-        return Redirect(SIGN_IN, status_code=303)
-    kept = await claim(request, session, found.actor, now)
-    if kept is not None:
-        return Redirect(RESUME, status_code=303, cookies=cookies)
-    gone: list[Cookie] = [cleared(KEPT, settings)] if kept_cookie(request, KEPT) else []
-    return Redirect(place or landing(found.actor), status_code=303, cookies=[*cookies, *gone])

@@ -10,12 +10,11 @@ from litestar.response import Redirect, Template
 from identity import commands
 from identity.errors import NumberWrong, PasswordsBusy, PasswordWeak, TooYoung
 from portal import forms
+from portal.citizen.passwords_in_words import SAME_TWICE, twice, weak
 from portal.forms import Form, IdNumber, Password, PersonName, Phone
 from portal.language import gettext as _
 from portal.request import Request
 from storage.database import Session
-
-PASSWORD_FIELDS = ("password", "password_again")
 
 
 class Registration(forms.Fields):
@@ -52,8 +51,8 @@ class SigningUpPages(Controller):
                 password=form.value.password,
                 at=now,
             )
-        except PasswordWeak as weak:
-            return _page(form.wrong(password=_weak(weak.why)), 422)
+        except PasswordWeak as exc:
+            return _page(form.wrong(password=weak(exc.why)), 422)
         except TooYoung:
             return _page(
                 form.wrong(id_number=_("不满 14 周岁的账号由监护人开通，请监护人到政务服务窗口办理")), 422
@@ -71,26 +70,12 @@ class SigningUpPages(Controller):
 
 def _checked(form: Form[Registration]) -> Form[Registration]:
     """What the fields say together: the agreement in plain words, and the password typed the same twice."""
-    errors = dict(form.errors)
-    if "agreed" in errors:
-        errors["agreed"] = _("请阅读并同意服务协议")
-    if errors.get("password_again") == "missing":
-        errors["password_again"] = _("请再次输入密码")
-    again = form.typed.get("password_again")
-    if not set(PASSWORD_FIELDS) & set(errors) and form.typed.get("password") != again:
-        errors["password_again"] = _("两次输入的密码不一样，请重新输入")
-    return form if errors == form.errors else Form(form.typed, errors)
-
-
-def _weak(why: str) -> str:
-    return {
-        "short": _("密码太短，至少要有 8 个字符"),
-        "long": _("密码太长，最多 128 个字符"),
-        "own": _("密码里不能用您自己的姓名、身份证号码或者手机号码"),
-        "common": _("这个密码太常见，很容易被猜到，请换一个"),
-    }[why]
+    form = twice(form)
+    if "agreed" not in form.errors:
+        return form
+    return Form(form.typed, {**form.errors, "agreed": _("请阅读并同意服务协议")})
 
 
 def _page(form: Form[Registration], status: int = 200) -> Template:
-    context: dict[str, Any] = {"form": form.without(*PASSWORD_FIELDS), "agreement": commands.AGREEMENT}
+    context: dict[str, Any] = {"form": form.without(*SAME_TWICE), "agreement": commands.AGREEMENT}
     return Template("signing/sign_up.html", context=context, status_code=status)

@@ -10,14 +10,20 @@ from litestar.response import Redirect, Template
 
 from identity import queries as identity
 from identity.actor import Actor, Party
+from identity.mandates import queries as mandates
+from identity.mandates.rules import may_act, reaches
+from portal import forms
+from portal.citizen.situating import chosen_of
 from portal.dependencies import Transactions
 from portal.guards import citizen
+from portal.request import Request
 from portal.resources import Resources
 from services.applications import queries
-from services.applications.commands import gathering, starting
+from services.applications.commands import drafting, gathering, starting
 from services.applications.errors import WrongApplicant
 from services.applications.rules import Channel
 from services.catalogue import queries as catalogue
+from services.catalogue import situations
 from services.catalogue.definition import ItemDefinition
 from storage.database import Session
 
@@ -33,6 +39,7 @@ class StartingPages(Controller):
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
+        request: Request,
         code: FromPath[str],
     ) -> Template:
         item = await catalogue.get(session, code)
@@ -41,29 +48,49 @@ class StartingPages(Controller):
             "definition": item.definition,
             "acting_for": actor.acting_for,
             "fits": _fits(item.definition, actor.acting_for),
+            "covered": may_act(actor, actor.acting_for.id, item.code),
+            "level": item.definition.real_name,
+            "reached": reaches(await mandates.level(session, actor.person_id), item.definition.real_name),
             "others": [
                 party for party in parties if party != actor.acting_for and _fits(item.definition, party)
             ],
             "drafts": await queries.drafts_of(session, actor, item.code),
+            "chosen": chosen_of(item.definition, dict(request.query_params.items()), now),
         }
         return Template("citizen/start.html", context=context)
 
     @post("/{code:str}", name="starting:begin")
     async def begin(
         self,
+        request: Request,
         transactions: NamedDependency[Transactions],
         resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         code: FromPath[str],
     ) -> Redirect:
-        """The draft is committed before the registers are asked, so that their record names a case that exists."""
+        """The draft is committed before the registers are asked, so that their record names a case that exists.
+
+        What was answered about one's situation is carried into the form.
+        """
+        posted = {key: text for key, text in (await forms.raw(request)).items() if isinstance(text, str)}
         async with transactions() as session:
             item = await catalogue.get(session, code)
             draft = await starting.start(session, actor, item, channel=Channel.ONLINE, at=now)
             number = draft.number
+            typed = _carried(item.definition, posted, now)
+            if typed:
+                await drafting.save_answers(session, actor, number, item.definition, typed, at=now)
         await gathering.gather(resources.sessions, resources.hub, number, at=now)
         return Redirect(f"/applications/{number}", status_code=303)
+
+
+def _carried(definition: ItemDefinition, posted: dict[str, str], now: datetime) -> dict[str, str | list[str]]:
+    """The answers to the form that follow from those about the situation."""
+    if definition.situations is None:
+        return {}
+    chosen = chosen_of(definition, posted, now)
+    return situations.carried(definition.situations, definition.form, chosen)
 
 
 def _fits(definition: ItemDefinition, party: Party) -> bool:

@@ -8,13 +8,15 @@ from typing import Any
 from portal import words
 from portal.citizen import telling
 from portal.citizen.case import Case, MaterialSeen
+from portal.language import current, pick
 from portal.language import gettext as _
-from portal.language import pick
 from portal.templating import day
 from services.applications.errors import Missing
+from services.catalogue import rows, showing
 from services.catalogue.answers import Mistake
 from services.catalogue.codes import Necessity, QuestionType, Source
 from services.catalogue.definition import Material, Page, Question
+from services.catalogue.readers import Rows
 
 CHOSEN = frozenset({QuestionType.CHOICE, QuestionType.CHOICES, QuestionType.YES_NO})
 
@@ -128,12 +130,57 @@ def problems(case: Case) -> list[Problem]:
     """Everything that stands in the way of handing in, in the order of the form, materials last."""
     pages = {question.key: page.key for page in case.definition.form.pages() for question in page.questions}
     return [
-        Problem(
-            sentence(case.definition.form.question(one.key), one),
-            f"{page_address(case, pages[one.key])}#{one.key}",
-        )
+        Problem(told, f"{page_address(case, pages[rows.owner(one.key)])}#{place}")
         for one in case.checked().mistakes
+        for place, told in [_place_and_sentence(case, one)]
     ] + [_lacking(case, one) for one in case.lacking]
+
+
+def _place_and_sentence(case: Case, one: Mistake) -> tuple[str, str]:
+    """Where on its page a mistake is told, and how; one in a row names the row."""
+    group, row, asked = rows.named(case.definition.form, one.key) or (None, None, None)
+    if group is None or row is None or asked is None:
+        return one.key, sentence(case.definition.form.question(one.key), one)
+    return rows.row_key(group.key, row), sentence(asked, one, label=row_label(group, row, pick(asked.label)))
+
+
+def row_label(group: Question, row: int, label: str) -> str:
+    """What a question in a row is called outside its row."""
+    name = pick(group.row or group.label)
+    return _("%(row)s %(number)s 的%(label)s") % {"row": name, "number": row, "label": label}
+
+
+def row_sentences(case: Case, questions: Sequence[Question], page: Page) -> dict[str, str]:
+    """The first mistake of every row of these questions, by the row's name."""
+    keys = {question.key for question in questions}
+    found: dict[str, str] = {}
+    for one in case.checked(page=page.key).mistakes:
+        if rows.split(one.key) and rows.owner(one.key) in keys:
+            place, told = _place_and_sentence(case, one)
+            found.setdefault(place, told)
+    return found
+
+
+def rows_told(case: Case, group: Question) -> list[dict[str, Any]]:
+    """The rows of a group as its page lists them: what each is called, and its answers in words."""
+    value = case.checked(complete=False).values.get(group.key)
+    answered = value if isinstance(value, Rows) else Rows()
+    numbers = rows.numbers(group.key, case.application.answers)
+    return [
+        {
+            "key": rows.row_key(group.key, number),
+            "title": f"{pick(group.row or group.label)} {number}",
+            "lines": [
+                {
+                    "key": pick(one.label),
+                    "value": showing.shown(one, row.get(one.key), language=current().language),
+                }
+                for one in group.questions
+                if one.key in row
+            ],
+        }
+        for number, row in zip(numbers, answered, strict=True)
+    ]
 
 
 def _lacking(case: Case, one: Missing) -> Problem:
@@ -144,7 +191,7 @@ def _lacking(case: Case, one: Missing) -> Problem:
     return Problem(text % {"name": name}, material_address(case, one.key))
 
 
-def sentence(question: Question | None, mistake: Mistake) -> str:
+def sentence(question: Question | None, mistake: Mistake, *, label: str | None = None) -> str:
     """A mistake as the person reads it."""
     if question is None:
         return words.mistake(mistake)
@@ -153,7 +200,7 @@ def sentence(question: Question | None, mistake: Mistake) -> str:
         name: day(date.fromisoformat(str(value))) if name in BOUNDS else value
         for name, value in mistake.data.items()
     }
-    return words.mistake(Mistake(mistake.key, code, data), pick(question.label))
+    return words.mistake(Mistake(mistake.key, code, data), label or pick(question.label))
 
 
 def sentences(questions: Sequence[Question], mistakes: Sequence[Mistake]) -> Mapping[str, str]:

@@ -44,6 +44,7 @@ SUPPLIES: Mapping[str, tuple[str, str | None]] = {
 DEEDS: Mapping[str, str] = {
     "application drafted": _("开始填写"),
     "draft discarded": _("草稿已删除"),
+    "draft moved to version": _("改用事项的新版本"),
     "facts gathered": _("向部门核对信息"),
     "commitment signed": _("签署承诺书"),
     "application submitted": _("提交申请"),
@@ -59,6 +60,8 @@ DEEDS: Mapping[str, str] = {
     "application granted": _("作出准予决定"),
     "application refused": _("作出不予决定"),
     "licence intended": _("证照编号"),
+    "applicant founded": _("企业已经登记，由企业作申请人"),
+    "left to the applicant": _("没有自动提交，请您接着办"),
     "paper sealed": _("文书已盖章"),
     "result delivered": _("结果送达"),
     "application withdrawn": _("撤回申请"),
@@ -144,6 +147,8 @@ def said(words: Mapping[str, str], code: object) -> str:
 
 def origin(found: Mapping[str, Any]) -> str:
     """Where a prefilled answer or a spared material came from, in a few words."""
+    if found.get("decision"):
+        return gettext("前面一项的办理结果")
     if found.get("licence"):
         return gettext("您的电子证照")
     name = str(found.get("fact") or found.get("register") or "")

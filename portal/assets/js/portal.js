@@ -2,9 +2,15 @@
 import { initAll } from "./govuk-frontend.js";
 import { choosing } from "./choosing.js";
 import { copying } from "./copying.js";
+import { idling } from "./idle.js";
+import { passkeys } from "./passkeys.js";
 import { printing } from "./printing.js";
+import { suggesting } from "./suggesting.js";
 
 initAll();
 choosing(document);
 copying(document);
 printing(document);
+passkeys(document);
+idling(document);
+suggesting(document);

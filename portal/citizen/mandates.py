@@ -1,0 +1,307 @@
+"""代办和监护: who acts for me, for whom I act, what waits for an answer; asking, answering, withdrawing."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+from pydantic import Field
+
+from identity import queries as identity
+from identity.actor import Actor
+from identity.errors import NumberWrong, PersonUnknown
+from identity.mandates import commands, errors, queries
+from identity.mandates.rules import Kind
+from identity.rules import ALL_POWERS
+from portal import forms
+from portal.citizen.materials import LARGEST_UPLOAD, UNFIT, told
+from portal.dependencies import Transactions
+from portal.forms import Form, IdNumber, PersonName
+from portal.guards import citizen, fresh
+from portal.language import gettext as _
+from portal.register_checks import check_parent
+from portal.request import Request
+from portal.resources import Resources
+from services.applications import documents_in
+from services.catalogue.codes import Source
+from services.catalogue.definition import Material
+from services.catalogue.finding import queries as finding
+from services.catalogue.form import Pair
+from storage.database import Session
+
+HERE = "/my/mandates"
+MOST_ITEMS = 200
+DAYS = ("30", "180", "365", "1095")
+FILE = "evidence"
+PROOF = Material(
+    code=FILE,
+    name=Pair("监护关系证明", "Proof of guardianship"),
+    source=Source.UPLOAD,
+    why=Pair(
+        "登记里查不到监护关系时，由工作人员核对", "For an officer where no register shows the guardianship"
+    ),
+    basis=Pair("《民法典》第二十七条", "Civil Code, Article 27"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of beginning: its kind, who will act, and whether the firm is asked for."""
+
+    kind: Kind
+    asker_acts: bool
+    audience: str = "person"
+
+
+WAYS: Mapping[str, Way] = {
+    "guardian": Way(Kind.GUARDIAN, True),
+    "for-parent": Way(Kind.CHILD, True),
+    "by-child": Way(Kind.CHILD, False),
+    "agent": Way(Kind.AGENT, False, "organisation"),
+    "administrator": Way(Kind.ADMINISTRATOR, False, "organisation"),
+}
+
+
+class Child(forms.Fields):
+    name: PersonName
+    id_number: IdNumber
+
+
+class Another(Child):
+    scope: Literal["all", "named"]
+    items: list[Annotated[str, Field(max_length=60)]] = Field(default_factory=list, max_length=MOST_ITEMS)
+    days: Literal["30", "180", "365", "1095"]
+
+
+class ForFirm(Another):
+    firm: UUID
+
+
+class Administrator(Child):
+    firm: UUID
+    days: Literal["30", "180", "365", "1095"]
+
+
+MODELS: Mapping[Kind, type[Child]] = {
+    Kind.GUARDIAN: Child,
+    Kind.CHILD: Another,
+    Kind.AGENT: ForFirm,
+    Kind.ADMINISTRATOR: Administrator,
+}
+
+
+class MandatePages(Controller):
+    path = HERE
+    guards = [citizen]  # noqa: RUF012 - Litestar's way of marking routes
+    include_in_schema = False
+
+    @get("/", name="mandates:show")
+    async def show(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        done: FromQuery[str] = "",
+    ) -> Template:
+        context: dict[str, Any] = {
+            "done": done,
+            "acting": await queries.acting(session, actor.person_id, now),
+            "given": await queries.given(session, actor.person_id, now),
+            "waiting": await queries.waiting_for(session, actor.person_id, now),
+            "asked": await queries.asked(session, actor.person_id, now),
+            "ended": await queries.ended(session, actor.person_id, now),
+            "items": {one.code: one.short_name for one in await finding.listing(session, limit=MOST_ITEMS)},
+        }
+        return Template("citizen/mandates.html", context=context)
+
+    @get("/new", name="mandates:choose")
+    async def choose(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        way: FromQuery[str] = "",
+    ) -> Template:
+        if way in WAYS:
+            return await _form(session, actor, now, way, Form.empty())
+        firms = await queries.firms_run(session, actor.person_id, now)
+        context = {"form": Form(errors={"way": "not-chosen"} if way else {}), "firms": firms}
+        return Template("citizen/mandate_kinds.html", context=context)
+
+    @post("/new", name="mandates:ask", guards=[fresh()], request_max_body_size=LARGEST_UPLOAD)
+    async def ask(
+        self,
+        request: Request,
+        transactions: NamedDependency[Transactions],
+        resources: NamedDependency[Resources],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        way: FromQuery[str] = "",
+    ) -> Template | Redirect:
+        """Ask; for a child the registers are asked at once, and where they do not know an officer will look."""
+        if way not in WAYS:
+            return Redirect(f"{HERE}/new", status_code=303)
+        form = await forms.read(request, MODELS[WAYS[way].kind])
+        try:
+            evidence = await _evidence(request, resources) if WAYS[way].kind is Kind.GUARDIAN else None
+        except UNFIT as unfit:
+            form = form.wrong(**{FILE: told(unfit)})
+        asked: UUID | None = None
+        if form.value is not None:
+            async with transactions() as session:
+                asked, form = await _ask(session, actor, WAYS[way], form, form.value, evidence, now)
+        if asked is None:
+            async with transactions() as session:
+                return await _form(session, actor, now, way, form, 422)
+        if WAYS[way].kind is Kind.GUARDIAN:
+            confirmed = await _by_register(transactions, resources, actor, asked, now)
+            return Redirect(f"{HERE}?done={'guardian' if confirmed else 'window'}", status_code=303)
+        return Redirect(f"{HERE}?done=asked", status_code=303)
+
+    @post("/{mandate_id:uuid}/withdraw", name="mandates:withdraw")
+    async def withdraw(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        mandate_id: FromPath[UUID],
+    ) -> Redirect:
+        await commands.withdraw(session, actor.person_id, mandate_id, at=now)
+        return Redirect(f"{HERE}?done=withdrawn", status_code=303)
+
+    @post("/requests/{request_id:uuid}/confirm", name="mandates:confirm", guards=[fresh()])
+    async def confirm(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        request_id: FromPath[UUID],
+    ) -> Redirect:
+        await commands.confirm(session, actor.person_id, request_id, at=now)
+        return Redirect(f"{HERE}?done=confirmed", status_code=303)
+
+    @post("/requests/{request_id:uuid}/decline", name="mandates:decline")
+    async def decline(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        request_id: FromPath[UUID],
+    ) -> Redirect:
+        await commands.decline(session, actor.person_id, request_id, at=now)
+        return Redirect(f"{HERE}?done=declined", status_code=303)
+
+    @post("/requests/{request_id:uuid}/cancel", name="mandates:cancel")
+    async def cancel(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        request_id: FromPath[UUID],
+    ) -> Redirect:
+        await commands.cancel(session, actor.person_id, request_id, at=now)
+        return Redirect(f"{HERE}?done=cancelled", status_code=303)
+
+
+async def _ask(
+    session: Session,
+    actor: Actor,
+    way: Way,
+    form: Form[Any],
+    said: Child,
+    evidence: tuple[str, str] | None,
+    now: datetime,
+) -> tuple[UUID | None, Form[Any]]:
+    """The id of the request, or the form with what is wrong."""
+    try:
+        return await commands.ask(
+            session,
+            actor.person_id,
+            kind=way.kind,
+            name=said.name,
+            id_number=said.id_number,
+            items=await _items(session, way, said),
+            until=now + timedelta(days=int(getattr(said, "days", "0"))) if hasattr(said, "days") else None,
+            asker_acts=way.asker_acts,
+            organisation=getattr(said, "firm", None),
+            evidence=evidence,
+            at=now,
+        ), form
+    except NumberWrong as wrong:
+        return None, form.wrong(id_number=f"{wrong.kind}:{wrong.why}")
+    except errors.OneselfNamed:
+        return None, form.wrong(id_number=_("请填写对方的身份证号码，不能是您自己的"))
+    except errors.NotAChild:
+        return None, form.wrong(id_number=_("对方已满 18 周岁，不需要监护人。请对方自己办理，或者委托您代办"))
+    except errors.ChildNeedsGuardian:
+        return None, form.wrong(id_number=_("对方不满 18 周岁，只能由监护人代办"))
+    except errors.ScopeWrong:
+        return None, form.wrong(items=_("请至少选择一个事项"))
+
+
+async def _items(session: Session, way: Way, said: Child) -> list[str]:
+    """The items named, as far as they exist; everything for guardians and administrators."""
+    if not isinstance(said, Another) or said.scope == "all":
+        return [ALL_POWERS]
+    known = {one.code for one in await finding.listing(session, audience=way.audience, limit=MOST_ITEMS)}
+    if not set(said.items) <= known:
+        raise errors.ScopeWrong
+    return said.items
+
+
+async def _evidence(request: Request, resources: Resources) -> tuple[str, str] | None:
+    """The uploaded paper, if there is one: kept under its digest. Raises what `documents_in.receive` does."""
+    file = (await request.form()).get(FILE)
+    if not isinstance(file, UploadFile) or not file.filename:
+        return None
+    received = await asyncio.to_thread(documents_in.receive, file.filename, await file.read(), PROOF)
+    return await resources.objects.put(received.content), received.media_type
+
+
+async def _by_register(
+    transactions: Transactions, resources: Resources, actor: Actor, asked: UUID, now: datetime
+) -> bool:
+    """Whether the registers confirmed a guardian; the request is committed before they are asked."""
+    async with transactions() as session:
+        name, number = await commands.child_named(session, actor.person_id, asked, at=now)
+        own = (await identity.profile(session, actor.person_id)).id_number
+    evidence = await check_parent(
+        resources.hub,
+        guardian=actor.person_id,
+        guardian_number=own,
+        name=name,
+        id_number=number,
+        at=now,
+    )
+    if evidence is None:
+        return False
+    try:
+        async with transactions() as session:
+            await commands.confirm_by_register(session, asked, evidence=evidence, at=now)
+    except PersonUnknown:  # entered before under another name: an officer looks
+        return False
+    return True
+
+
+async def _form(
+    session: Session, actor: Actor, now: datetime, way: str, form: Form[Any], status: int = 200
+) -> Template:
+    chosen = WAYS[way]
+    items = await finding.listing(session, audience=chosen.audience, limit=MOST_ITEMS)
+    context: dict[str, Any] = {
+        "form": form,
+        "way": way,
+        "kind": chosen.kind,
+        "firms": await queries.firms_run(session, actor.person_id, now),
+        "items": [(one.code, one.short_name) for one in items],
+        "days": DAYS,
+        "level": await queries.level(session, actor.person_id),
+    }
+    return Template("citizen/mandate_form.html", context=context, status_code=status)
