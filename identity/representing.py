@@ -1,4 +1,4 @@
-"""Organisations, and who may act for them: the mandate (授权) in its first form."""
+"""Organisations, and mandates for them given by the house itself (set-up, a registration that was just granted)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,10 @@ from sqlmodel import col
 
 from identity import numbers, queries, rules
 from identity.journal import note
-from identity.models import Organisation, Representation
+from identity.mandates import giving
+from identity.mandates.models import Mandate
+from identity.mandates.rules import Ending, Kind, scope
+from identity.models import Organisation
 from storage.database import Session
 
 
@@ -46,7 +49,8 @@ async def register_organisation(
     chain = f"organisation:{row.id}"
     await note(session, chain, "organisation registered", code, by, at, kind=row.kind.value)
     if legal_representative:
-        await authorise(session, legal_representative, row.id, powers=[rules.ALL_POWERS], by=by, at=at)
+        kind, powers = Kind.REPRESENTATIVE, [rules.ALL_POWERS]
+        await authorise(session, legal_representative, row.id, kind=kind, powers=powers, by=by, at=at)
     return row.id
 
 
@@ -56,53 +60,36 @@ async def authorise(
     organisation_id: UUID,
     *,
     powers: Sequence[str],
+    kind: Kind = Kind.AGENT,
     valid_until: datetime | None = None,
     by: str,
     at: datetime,
 ) -> UUID:
     """Let a person act for an organisation from now on; an earlier authority between the two is replaced."""
-    await _withdraw(session, person_id, organisation_id, at)
-    row = Representation(
-        person_id=person_id,
-        organisation_id=organisation_id,
-        powers=list(powers),
-        valid_from=at,
-        valid_until=valid_until,
-    )
-    session.add(row)
-    await session.flush()
-    await note(
+    return await giving.give(
         session,
-        f"organisation:{organisation_id}",
-        "authority given",
-        str(person_id),
-        by,
-        at,
-        powers=list(powers),
-        until=valid_until.isoformat() if valid_until else None,
+        kind=kind,
+        person_id=person_id,
+        principal=organisation_id,
+        items=scope(powers),
+        valid_until=valid_until,
+        evidence={"by": "register" if kind is Kind.REPRESENTATIVE else "organisation"},
+        by=by,
+        at=at,
     )
-    return row.id
 
 
 async def withdraw_authority(
     session: Session, person_id: UUID, organisation_id: UUID, *, by: str, at: datetime
 ) -> bool:
     """End a person's authority for an organisation at once; whether there was one."""
-    if not await _withdraw(session, person_id, organisation_id, at):
-        return False
-    await note(session, f"organisation:{organisation_id}", "authority withdrawn", str(person_id), by, at)
-    return True
-
-
-async def _withdraw(session: Session, person_id: UUID, organisation_id: UUID, at: datetime) -> bool:
-    withdrawn = await session.scalar(
-        sa.update(Representation)
-        .where(
-            col(Representation.person_id) == person_id,
-            col(Representation.organisation_id) == organisation_id,
-            col(Representation.withdrawn_at).is_(None),
-        )
-        .values(withdrawn_at=at)
-        .returning(col(Representation.id))
+    query = sa.select(Mandate).where(
+        col(Mandate.person_id) == person_id,
+        col(Mandate.for_organisation) == organisation_id,
+        col(Mandate.withdrawn_at).is_(None),
     )
-    return withdrawn is not None
+    row = await session.scalar(query.with_for_update())
+    if row is None:
+        return False
+    await giving.end(session, row, Ending.WITHDRAWN, by=by, at=at)
+    return True

@@ -14,6 +14,7 @@ from portal.forms import Form
 from portal.window import clock, deeds, sheet, telling
 from portal.window.deed_forms import note_field
 from services.applications import desk, queries
+from services.applications.bundling import queries as bundles
 from services.applications.commands.closing import result_ready
 from services.applications.commands.submitting import facts_by_name
 from services.applications.commands.unmasking import Need
@@ -59,6 +60,7 @@ async def page(
     context: dict[str, Any] = {
         "case": case,
         "definition": item.definition,
+        "bundle": await bundles.part_of(session, case),
         "lamp": desk.lamp(case.state, case.due_on, case.yellow_on, today),
         **await _declared(session, case, item.definition, unmasked),
         **await _papers(session, case, item.definition),

@@ -13,7 +13,7 @@ from pydantic import Field
 from identity.actor import CASEWORK, Actor
 from portal import forms
 from portal.forms import Form
-from portal.guards import roles
+from portal.guards import fresh, roles
 from portal.language import gettext as _
 from portal.request import Request
 from portal.window import casefile, deed_forms
@@ -49,7 +49,7 @@ class DeedPages(Controller):
     guards = [roles(*CASEWORK)]  # noqa: RUF012 - Litestar's way of marking routes
     include_in_schema = False
 
-    @post("/unmasking", name="window:unmask")
+    @post("/unmasking", name="window:unmask", guards=[fresh()])
     async def unmask(
         self,
         request: Request,

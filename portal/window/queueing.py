@@ -18,6 +18,7 @@ from services.applications import desk
 from services.applications.commands import receiving
 from services.applications.desk import Lamp, Tray, Wanted
 from services.catalogue import queries as catalogue
+from services.catalogue.finding import queries as finding
 from services.workflow import calendar
 from services.workflow.rules import Calendar, local_day, working_days_between
 from storage.database import Session
@@ -85,7 +86,7 @@ class QueuePages(Controller):
         today = local_day(now)
         found = await desk.queue(session, actor, _wanted(asked, today, after))
         lines = await _lines(session, found[: desk.PAGE], today)
-        items = await catalogue.listing(session, limit=MOST_ITEMS)
+        items = await finding.listing(session, limit=MOST_ITEMS)
         context = {
             "asked": asked,
             "tabs": TABS,

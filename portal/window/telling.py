@@ -16,6 +16,7 @@ DONE: Mapping[str, str] = {
     "application drafted": _("开始填写"),
     "facts gathered": _("向有关部门核对信息"),
     "commitment signed": _("签署告知承诺"),
+    "draft moved to version": _("草稿改用事项的新版本"),
     "application submitted": _("提交申请"),
     "application claimed": _("领取办件"),
     "correction requested": _("一次性告知补正"),
@@ -29,6 +30,8 @@ DONE: Mapping[str, str] = {
     "application granted": _("准予"),
     "application refused": _("不予"),
     "licence intended": _("开始制作证照"),
+    "applicant founded": _("一件事：企业登记后由企业作申请人"),
+    "left to the applicant": _("一件事：没有自动提交，交申请人接着办"),
     "paper sealed": _("文书盖章"),
     "result delivered": _("送达"),
     "application withdrawn": _("申请人撤回"),
@@ -59,10 +62,20 @@ def event(entry: Entry) -> dict[str, Any]:
     return {
         "title": gettext(text) if text else entry.deed,
         "at": entry.at,
-        "by": details.get("by") or gettext("系统"),
+        "by": _by(details),
         "note": gettext("结论：不符合") if unfavourable else details.get("number"),
         "state": "bad" if entry.deed in BAD or unfavourable else "done",
     }
+
+
+def _by(details: Mapping[str, Any]) -> str:
+    """Who did it; under a mandate, for whom as well."""
+    name = str(details.get("by") or gettext("系统"))
+    return (
+        gettext("%(agent)s（代表 %(principal)s）") % {"agent": name, "principal": details["for"]}
+        if details.get("for")
+        else name
+    )
 
 
 def verdicts(entries: Iterable[Entry]) -> list[bool]:
