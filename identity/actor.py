@@ -1,6 +1,7 @@
 """Who is asking, on whose behalf, and how surely we know it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,6 +18,7 @@ class Role(StrEnum):
     APPROVER = "approver"  # 审批人员: decides
     SUPERVISOR = "supervisor"  # 监察人员
     CATALOGUE = "catalogue"  # 事项管理人员
+    LEGAL = "legal"  # 合法性审核人员: judges drafts of items, and writes none of those
     SYSTEM_ADMIN = "system-admin"  # 系统管理员 (三员分立: never two of the three)
     SECURITY_ADMIN = "security-admin"  # 安全管理员
     AUDIT_ADMIN = "audit-admin"  # 审计管理员
@@ -44,10 +46,11 @@ class Party:
 class Actor:
     """The person at the keyboard, for the length of one request.
 
-    `acting_for` is the person themself unless they chose an organisation they represent;
-    `parties` are all whose cases and licences they may see as applicant or holder;
+    `acting_for` is the person themself unless they chose a party they represent;
+    `parties` are all whose cases and licences they may see as applicant or holder; `within` names those of them for
+    whom they may do certain items only, with the codes of these;
     `departments` are the department codes a member of staff may see, `{"*"}` for the whole city;
-    `assurance` counts the factors of the sign-in (1 or 2).
+    `assurance` counts the factors of the sign-in (1 or 2); `proved_at` is when the person last showed who they are.
     """
 
     person_id: UUID
@@ -55,9 +58,11 @@ class Actor:
     roles: frozenset[Role]
     acting_for: Party
     parties: frozenset[UUID] = field(default=frozenset())
+    within: frozenset[tuple[UUID, frozenset[str]]] = field(default=frozenset())
     departments: frozenset[str] = field(default=frozenset())
     session_id: UUID | None = None
     assurance: int = 1
+    proved_at: datetime | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds at least one of `roles`."""
@@ -70,6 +75,17 @@ class Actor:
     def serves(self, department: str) -> bool:
         """Whether the actor's scope as staff covers this department code."""
         return EVERYWHERE in self.departments or department in self.departments
+
+    @property
+    def whole(self) -> frozenset[UUID]:
+        """Oneself and the parties for whom one may do everything."""
+        every = self.parties | {self.acting_for.id, self.person_id}
+        return every - {party for party, _ in self.within}
+
+    def covers(self, party: UUID, item: str) -> bool:
+        """Whether one may act for this party, and do this item for it."""
+        named = next((items for limited, items in self.within if limited == party), None)
+        return party in self.parties | {self.acting_for.id} and (named is None or item in named)
 
     @property
     def behalf(self) -> str | None:

@@ -87,10 +87,13 @@ async def open_account(
 ) -> bool:
     """Let a registered person sign in; False when they can already (nothing is changed then).
 
-    Raises LoginTaken, PasswordWeak, PasswordsBusy, ValueError (login).
+    Raises TooYoung (under 14 a guardian acts), PersonUnknown, LoginTaken, PasswordWeak, PasswordsBusy,
+    ValueError (login).
     """
     if await session.get(Account, person_id):
         return False
+    number = (await queries.profile(session, person_id)).id_number
+    rules.check_age(number, at.astimezone(CITY_TIME).date())
     name = rules.login_name(login) if login else None
     passwords.check(password, own=(name or "",))
     password_hash = await passwords.make_hash(password)
@@ -141,6 +144,8 @@ async def _enter(
     at: datetime,
 ) -> UUID | None:
     """Write a person down; None when the number is taken, also by somebody entering it this very moment."""
+    if ring().former_index_key and await queries.person_id(session, number) is not None:
+        return None
     row = Person(
         name=name,
         id_number=number,

@@ -75,6 +75,31 @@ class SignInFailure(SQLModel, table=True):
     waits_until: datetime | None = Field(default=None, sa_type=Moment)
 
 
+class SignInPressure(SQLModel, table=True):
+    """How many failures one network, or one account from everywhere, is charged with; they leak away with time.
+
+    `key` is a keyed hash: the row names neither address nor account.
+    """
+
+    __tablename__ = "sign_in_pressure"
+
+    key: str = Field(primary_key=True)
+    level: float
+    at: datetime = Field(sa_type=Moment, index=True)
+
+
+class KnownDevice(SQLModel, table=True):
+    """A browser this person has signed in with. Of its token only the SHA-256 is here."""
+
+    __tablename__ = "known_device"
+
+    token_hash: bytes = Field(primary_key=True)
+    person_id: UUID = Field(primary_key=True, foreign_key="person.id", index=True)
+    created_at: datetime = Field(sa_type=Moment)
+    seen_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment, index=True)
+
+
 class Organisation(SQLModel, table=True):
     """A legal person or other organisation (法人和其他组织)."""
 
@@ -86,31 +111,6 @@ class Organisation(SQLModel, table=True):
     kind: OrganisationKind = Field(sa_type=choice(OrganisationKind))
     legal_representative: UUID | None = Field(default=None, foreign_key="person.id", index=True)
     registered_at: datetime = Field(sa_type=Moment)
-
-
-class Representation(SQLModel, table=True):
-    """Who acts for which organisation, in what, from when until when: the mandate (授权) in its first form."""
-
-    __tablename__ = "representation"
-    __table_args__ = (
-        sa.CheckConstraint("valid_until IS NULL OR valid_until > valid_from", name="period"),
-        sa.CheckConstraint("cardinality(powers) > 0", name="powers"),
-        sa.Index(
-            "uq_representation_in_force",
-            "person_id",
-            "organisation_id",
-            unique=True,
-            postgresql_where=sa.text("withdrawn_at IS NULL"),
-        ),
-    )
-
-    id: UUID = Field(default_factory=uuid4, primary_key=True)
-    person_id: UUID = Field(foreign_key="person.id")
-    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
-    powers: list[str] = Field(sa_type=ARRAY(sa.Text))
-    valid_from: datetime = Field(sa_type=Moment)
-    valid_until: datetime | None = Field(default=None, sa_type=Moment)
-    withdrawn_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Department(SQLModel, table=True):
@@ -147,7 +147,12 @@ class StaffMember(SQLModel, table=True):
 
 
 class WebSession(SQLModel, table=True):
-    """One sign-in. The token itself is nowhere: only its SHA-256. Ended and expired rows stay as the record."""
+    """One sign-in. The token itself is nowhere: only its SHA-256. Ended and expired rows stay as the record.
+
+    `acting_for` is a person or an organisation, looked up among the mandates at every request.
+    `means` is how it began (`password`, `password+code`, `notice`, `passkey` …), `proved_at` when the person last
+    showed who they are.
+    """
 
     __tablename__ = "web_session"
     __table_args__ = (sa.CheckConstraint("assurance IN (1, 2)", name="assurance"),)
@@ -155,13 +160,15 @@ class WebSession(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     token_hash: bytes = Field(unique=True)
     person_id: UUID = Field(foreign_key="person.id", index=True)
-    acting_for: UUID | None = Field(default=None, foreign_key="organisation.id")
+    acting_for: UUID | None = None
     assurance: int = 1
     awaiting_code: bool = False
     created_at: datetime = Field(sa_type=Moment)
     seen_at: datetime = Field(sa_type=Moment)
     expires_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    means: str = Field(default="password", max_length=40, sa_column_kwargs={"server_default": "password"})
+    proved_at: datetime = Field(sa_type=Moment, sa_column_kwargs={"server_default": sa.func.now()})
     origin: str = Field(default="", max_length=64)
     agent: str = Field(default="", max_length=200)
 
@@ -187,7 +194,7 @@ class KeptForm(SQLModel, table=True):
 
     key_hash: bytes = Field(primary_key=True)
     person_id: UUID = Field(foreign_key="person.id", index=True)
-    acting_for: UUID | None = Field(default=None, foreign_key="organisation.id")
+    acting_for: UUID | None = None
     action: str
     place: str
     fields: list[list[str]] = Field(sa_type=SealedJSON("kept-form"))

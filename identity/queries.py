@@ -12,9 +12,10 @@ from sqlmodel import col
 from identity import numbers, rules
 from identity.actor import Party, PartyKind, Role
 from identity.errors import DepartmentUnknown, OrganisationUnknown, PersonUnknown
+from identity.mandates.queries import represented
 from identity.models import ID_NUMBER, PHONE, Account, Department, Organisation, Person, StaffMember
 from identity.rules import Level
-from identity.sessions import represented
+from identity.sessions import parties_of
 from storage.cipher import ring
 from storage.database import Session
 
@@ -94,7 +95,7 @@ def _named(account: str) -> Any:
         (numbers.phone, Person.phone_index, PHONE),
     ):
         try:
-            return col(column) == ring().index(read(account), purpose)
+            return col(column).in_(ring().indexes(read(account), purpose))
         except numbers.NumberWrong:
             continue
     try:
@@ -105,7 +106,7 @@ def _named(account: str) -> Any:
 
 async def person_id(session: Session, id_number: str) -> UUID | None:
     """Whose ID number this is (normalised), if that person is registered."""
-    query = sa.select(col(Person.id)).where(col(Person.id_index) == ring().index(id_number, ID_NUMBER))
+    query = sa.select(col(Person.id)).where(col(Person.id_index).in_(ring().indexes(id_number, ID_NUMBER)))
     found: UUID | None = await session.scalar(query)
     return found
 
@@ -127,13 +128,16 @@ async def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 async def parties(session: Session, person: UUID, at: datetime) -> list[Party]:
-    """Whom a person may act for at `at`: themself first, then organisations by name. Raises PersonUnknown."""
+    """Whom a person may act for at `at`: themself first, then the others by name. Raises PersonUnknown."""
     query = sa.select(col(Person.name), represented(person, at)).where(col(Person.id) == person)
     row = (await session.execute(query)).one_or_none()
     if row is None:
         raise PersonUnknown
-    firms = [Party(PartyKind.ORGANISATION, UUID(key), name) for key, name in row[1] or ()]
-    return [Party(PartyKind.PERSON, person, row[0]), *sorted(firms, key=lambda party: party.name)]
+    others = parties_of(row[1]).values()
+    return [
+        Party(PartyKind.PERSON, person, row[0]),
+        *sorted(others, key=lambda party: (party.name, party.id)),
+    ]
 
 
 async def organisation(session: Session, credit_code: str) -> Organisation:

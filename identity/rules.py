@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from identity.actor import STAFF, Role
 from identity.errors import RolesIncompatible, TooYoung
@@ -72,6 +73,34 @@ PAUSES = (
 )
 """From so many failures of one origin for one account, that pair waits so long after each further failure."""
 
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """So many failures may stand at once; one leaks away every `leak`."""
+
+    capacity: int
+    leak: timedelta
+
+    def level(self, level: float, passed: timedelta) -> float:
+        """What is left of `level` after `passed`."""
+        return max(0.0, level - passed / self.leak)
+
+    def wait(self, level: float) -> timedelta:
+        """How long until one more fits."""
+        return max(timedelta(0), (level - self.capacity + 1) * self.leak)
+
+
+NETWORK_FAILURES = Bucket(30, timedelta(minutes=1))
+"""Wrong passwords of one network, whatever the account: an office may err, a guesser soon waits."""
+ACCOUNT_FAILURES = Bucket(100, timedelta(minutes=15))
+"""Wrong passwords for one account from everywhere (NIST SP 800-63B 3.2.2: at most 100). Known devices and networks
+the owner has signed in from do not count and do not wait."""
+CODES_TO_ACCOUNT = Bucket(10, timedelta(minutes=10))
+CODES_TO_ACCOUNT_FROM_NETWORK = Bucket(4, timedelta(minutes=10))
+CODES_FROM_NETWORK = Bucket(20, timedelta(minutes=1))
+
+DEVICE_LASTS = timedelta(days=180)
+
 FORGOTTEN_AFTER = timedelta(hours=24)
 """Failures older than this count no more."""
 
@@ -80,6 +109,34 @@ def pause_after(failures: int) -> timedelta:
     """How long the pair of account and origin waits after its `failures`-th failure in a row."""
     waits = [pause for threshold, pause in PAUSES if failures >= threshold]
     return waits[-1] if waits else timedelta(0)
+
+
+def network(origin: str) -> str:
+    """What counts as one place on the network: an IPv4 address, the /64 of an IPv6 one (RFC 6177)."""
+    try:
+        address = ip_address(origin)
+    except ValueError:
+        return origin
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), 64), strict=False))
+
+
+def place(origin: str) -> str:
+    """The beginning of an address, as it is shown to the owner of a session: `192.0.*.*`, `2001:db8::/32`."""
+    try:
+        address = ip_address(origin)
+    except ValueError:
+        return ""
+    if isinstance(address, IPv4Address):
+        return ".".join([*str(address).split(".")[:2], "*", "*"])
+    return (
+        place(str(address.ipv4_mapped))
+        if address.ipv4_mapped
+        else str(IPv6Network((int(address), 32), False))
+    )
 
 
 def kind_of(credit_code: str) -> OrganisationKind:
@@ -93,6 +150,13 @@ def check_roles(roles: Iterable[Role]) -> frozenset[Role]:
     if not chosen or not chosen <= STAFF or len(chosen & ADMINISTRATORS) > 1:
         raise RolesIncompatible(frozenset(role.value for role in chosen))
     return chosen
+
+
+def check_apart(roles: Iterable[str]) -> None:
+    """RolesIncompatible when these roles, held one after another without a break, are two administrators'."""
+    held = frozenset(roles) & ADMINISTRATORS
+    if len(held) > 1:
+        raise RolesIncompatible(frozenset(map(str, held)))
 
 
 def age(number: str, on: date) -> int:

@@ -53,6 +53,7 @@ async def appoint(
     """Give a person a post, or change it: roles, and the department codes (or `*`) whose cases they see.
 
     Raises RolesIncompatible, DepartmentUnknown, PersonUnknown; the database refuses two administrators in one hand as well.
+    Who administers one thing takes another such post only after being dismissed from the first.
     """
     await queries.department(session, department_code)
     if await session.get(Person, person_id) is None:
@@ -65,6 +66,8 @@ async def appoint(
         "active": True,
     }
     row = await session.get(StaffMember, person_id, with_for_update=True)
+    if row is not None and row.active:
+        rules.check_apart([*row.roles, *values["roles"]])
     if row is None:
         session.add(StaffMember(person_id=person_id, **values))
     elif row.model_dump(include=set(values)) == values:

@@ -5,9 +5,10 @@ Written acceptance and refusal bear seal and date (行政许可法 32), a correc
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from markupsafe import Markup
 
@@ -16,7 +17,7 @@ from licensing.authority import Seal
 from licensing.rules import local_day
 from licensing.sealing import Sealer
 from licensing.sheet import Sheet
-from licensing.sheets import chinese_date, qr_image, seal_image
+from licensing.sheets import SPECIMEN, chinese_date, qr_image, seal_image
 
 DOCUMENT_SEAL = "行政审批专用章"
 """The seal under every paper of a case."""
@@ -106,6 +107,13 @@ def title(kind: DocumentKind, data: DocumentData) -> str:
 def render(kind: DocumentKind, data: DocumentData) -> bytes:
     """A preview: the finished page without a signature slot. Blocks; call it in a thread. Raises PrintFailed."""
     return _printed(_sheet(kind, data, sealable=False))
+
+
+def specimen(kind: DocumentKind, data: DocumentData) -> bytes:
+    """What such a paper will look like, marked 样本. Blocks; call it in a thread. Raises PrintFailed."""
+    sheet = _sheet(kind, data, sealable=False)
+    values: dict[str, Any] = dict(sheet.values)
+    return _printed(replace(sheet, values=values | {"seal": values["seal"] + SPECIMEN}))
 
 
 def sealed(kind: DocumentKind, data: DocumentData, *, sealer: Sealer, at: datetime) -> bytes:
@@ -228,7 +236,8 @@ def _materials(data: DocumentData) -> Markup:
 def _receipt(data: DocumentData) -> Markup:
     text = f"{_asked(data)}已经收到，办件编号为{data.application_number}。"
     after = "本机关将自收到申请之日起五个工作日内告知是否受理；逾期不告知的，自收到申请材料之日起即为受理。"
-    return _paragraph(text) + _materials(data) + _paragraph(after)
+    parts = _paragraph("一并收到的各项及其办件编号：") + _facts(data) if data.facts else Markup("")
+    return _paragraph(text) + parts + _materials(data) + _paragraph(after)
 
 
 def _acceptance(data: DocumentData) -> Markup:

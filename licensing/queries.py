@@ -40,9 +40,9 @@ class PublicFacts:
 
 
 def visible_to(actor: Actor) -> sa.Select[Licence]:
-    """Licences this actor may see: those of the parties they are or represent, and, for staff who work on cases,
+    """Licences this actor may see: those of the parties they are or represent in everything, and, for staff who work on cases,
     those their departments issued."""
-    mine = col(Licence.holder_id).in_([actor.person_id, actor.acting_for.id, *actor.parties])
+    mine = col(Licence.holder_id).in_(actor.whole)
     return sa.select(Licence).where(sa.or_(mine, _served_by(actor, *CASEWORK)))
 
 
@@ -53,7 +53,8 @@ def in_charge_of(actor: Actor) -> sa.Select[Licence]:
 
 def held_by(actor: Actor) -> sa.Select[Licence]:
     """Licences this actor may present: those held by the party they act for."""
-    return sa.select(Licence).where(col(Licence.holder_id) == actor.acting_for.id)
+    held = col(Licence.holder_id) == actor.acting_for.id
+    return sa.select(Licence).where(held, col(Licence.holder_id).in_(actor.whole))
 
 
 def _served_by(actor: Actor, *roles: Role) -> sa.ColumnElement[bool]:

@@ -14,6 +14,8 @@ from licensing.sheet import SEAL_PLACE, Sheet
 from licensing.types import FieldKind, LicenceType
 
 EMPTY = "—"
+SPECIMEN = Markup('<p class="specimen">样　本</p>')
+"""Laid over a page that nobody holds."""
 
 
 def licence_sheet(

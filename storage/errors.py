@@ -5,6 +5,7 @@ StorageError
 ├── ServerNotStarted   the embedded PostgreSQL did not come up
 ├── SecretUnreadable   a sealed value does not open with any key of the ring
 ├── RingMissing        no key ring was installed in this process
+├── KeyUnusable        a key of the ring cannot be used or taken away like this
 ├── LedgerBroken       an entry does not follow from the one before it
 └── ObjectError
     ├── ObjectNotFound     no such digest in the store
@@ -39,6 +40,15 @@ class SecretUnreadable(StorageError):
 class RingMissing(StorageError):
     def __init__(self) -> None:
         super().__init__("no key ring installed in this process")
+
+
+class KeyUnusable(StorageError):
+    """`why`: unknown, current (it seals), changing (an earlier change is not finished), in-use (rows need it)."""
+
+    def __init__(self, why: str, name: str) -> None:
+        super().__init__(f"key {name} ({why})")
+        self.why = why
+        self.name = name
 
 
 class LedgerBroken(StorageError):

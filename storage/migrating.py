@@ -5,12 +5,12 @@ from pathlib import Path
 import procrastinate
 import psycopg
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from psycopg.conninfo import conninfo_to_dict
 
 from alembic import command
 from storage import roles
 from storage.database import driver_url
+from storage.structure import script_folder
 
 LOCK = 7_301
 """Advisory lock key: two nodes migrating at once take turns."""
@@ -18,22 +18,11 @@ LOCK = 7_301
 QUEUE_FILES = Path(procrastinate.schema.migrations_path)
 
 
-def script_folder() -> Path:
-    """`alembic/` beside the packages in a checkout, inside the package in an installed wheel."""
-    checkout = Path(__file__).parent.parent / "alembic"
-    return checkout if (checkout / "env.py").exists() else Path(__file__).parent / "migrations"
-
-
 def config(url: str) -> Config:
     settings = Config()
     settings.set_main_option("script_location", str(script_folder()))
     settings.attributes["url"] = driver_url(url)
     return settings
-
-
-def newest() -> str | None:
-    """The revision this version of the program needs."""
-    return ScriptDirectory(str(script_folder())).get_current_head()
 
 
 def upgrade(owner_url: str, *, application_url: str | None = None) -> None:
