@@ -29,9 +29,10 @@ assets: .venv/.ready ## pages' styles and scripts, and the fonts of printed docu
 demo: setup ## the whole portal on this machine, with sample data; ends in `ready http://127.0.0.1:8000`
 	@exec $(BIN)/yiwang demo
 
-test: setup ## the whole test suite, browser tests included
+test: setup ## the whole test suite, browser tests included; what is killed on purpose is killed when all else is done
 	@.ci/packages testing
-	$(BIN)/pytest tests
+	$(BIN)/pytest tests --ignore tests/faults -n 2 --dist loadgroup
+	$(BIN)/pytest tests/faults
 
 unit: .venv/.ready ## the fast tests only
 	$(BIN)/pytest tests/unit

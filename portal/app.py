@@ -19,6 +19,8 @@ from portal.authentication import Authentication, SignInSettings
 from portal.demo_people import demo_people
 from portal.doors import DOORS
 from portal.language import Pair, ReadingMiddleware
+from portal.notice_doors import notice_channels
+from portal.openid.elsewhere import counterpart
 from portal.resources import Resources, open_resources
 from portal.settings import Settings, current
 from portal.templating import STATIC, Site, engine, environment
@@ -73,21 +75,26 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         if opened is not None:
-            _furnish(app, settings, opened)
+            furnish(app, settings, opened)
             yield
             return
         async with open_resources(settings) as resources:
-            _furnish(app, settings, resources)
+            furnish(app, settings, resources)
             yield
 
     return lifespan
 
 
-def _furnish(app: Litestar, settings: Settings, resources: Resources) -> None:
+def furnish(app: Litestar, settings: Settings, resources: Resources) -> None:
+    """Give the application what its handlers ask for: done when it starts."""
     app.state.resources = resources
+    app.state.elsewhere = counterpart(settings)
     app.state.sign_in = SignInSettings(
         secure=settings.secure,
         issuer=settings.public_url,
+        name=settings.city,
+        channels=notice_channels(settings),
+        demo=settings.demo,
         demo_people=demo_people() if settings.demo else (),
     )
 

@@ -20,6 +20,9 @@ from identity import kept_forms, keys, sessions, signing_in, tokens
 from identity.actor import Actor
 from identity.errors import PartyNotYours, SigningKeyMissing, TokenRefused
 from identity.keys import Keys
+from identity.means import passkeys
+from identity.means.passkeys import RelyingParty
+from identity.means.rules import Channel
 from identity.rules import Limits
 from identity.sessions import Recognised
 from identity.signing_in import Granted
@@ -33,6 +36,8 @@ NOBODY_ASKED = ("/static/", "/health/", "/metrics", "/csp-reports")
 """Addresses that are the same for everyone: the database is not asked who comes."""
 
 SESSION, STEP, KEPT = "session", "sign-in-step", "kept-form"
+DEVICE, CODE = "device", "one-time-code"
+"""A browser somebody has signed in with; the code somebody was sent and has not typed yet."""
 KEYS_FRESH = timedelta(minutes=1)
 
 
@@ -58,6 +63,14 @@ class SignInSettings:
     audience: str = "yiwang-api"
     token_lifetime: timedelta = timedelta(hours=1)
     demo_people: Sequence[DemoPerson] = ()
+    name: str = ""
+    channels: frozenset[Channel] = frozenset(Channel)
+    demo: bool = False
+
+    @property
+    def relying_party(self) -> RelyingParty | None:
+        """Who this portal is to passkeys; None where it can keep none."""
+        return passkeys.relying_party(self.issuer, self.name or "Yiwang")
 
 
 def settings_of(state: State) -> SignInSettings:

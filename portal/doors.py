@@ -7,6 +7,7 @@ from litestar.types import ControllerRouterHandler
 from portal.admin.doors import ADMIN_DOORS
 from portal.api.doors import API_DOORS
 from portal.citizen.doors import CITIZEN_DOORS
+from portal.openid.doors import OPENID_DOORS
 from portal.supervision.doors import SUPERVISION_DOORS
 from portal.window.doors import WINDOW_DOORS
 
@@ -16,4 +17,5 @@ DOORS: Sequence[ControllerRouterHandler] = (
     *SUPERVISION_DOORS,
     *ADMIN_DOORS,
     *API_DOORS,
+    *OPENID_DOORS,
 )

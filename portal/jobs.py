@@ -4,18 +4,29 @@ from collections.abc import Sequence
 from functools import partial
 
 from identity import tasks as identity
+from identity.openid import tasks as openid
 from licensing.tasks import ISSUE
+from portal import register_checks
+from portal.notice_doors import notice_doors
 from portal.resources import Resources
 from services.applications import tasks as applications
+from services.applications.bundling.queries import RELEASE
+from services.applications.bundling.submitting import PRINT as PRINT_BUNDLE
 from services.applications.commands.papers import PRINT
 from services.applications.commands.starting import GATHER
+from services.catalogue import tasks as catalogue
+from services.catalogue.maintenance import tasks as maintenance
+from services.catalogue.maintenance.importing import IMPORT
+from services.catalogue.maintenance.standing import END
 from services.oversight import tasks as oversight
+from services.oversight import usage
 from storage import checkpoints
 from storage.queue import Job, Loop
 from storage.signed_notes import Signer
 
 SWEEP, CHECK = "oversight.sweep", "ledger.check"
 SEQUENCE_SECONDS = 1.0
+NOTICE_TRIES = 20
 
 
 def loops(resources: Resources) -> Sequence[Loop]:
@@ -35,13 +46,37 @@ def jobs(resources: Resources) -> Sequence[Job]:
     public_url = resources.settings.public_url
     return (
         Job(identity.SWEEP, partial(identity.sweep, sessions=sessions), every="17 * * * *"),
+        Job(
+            identity.DELIVER,
+            partial(
+                identity.deliver,
+                sessions=sessions,
+                doors=notice_doors(resources.settings),
+                keep=resources.settings.demo,
+            ),
+            attempts=NOTICE_TRIES,
+        ),
+        *openid_jobs(resources),
+        Job(
+            identity.CHECK_REPRESENTATIVES,
+            partial(
+                identity.check_representatives,
+                ask=partial(register_checks.check_representatives, sessions=sessions, hub=resources.hub),
+            ),
+            every="50 19 * * *",  # 03:50 in Shanghai
+        ),
         Job(SWEEP, partial(oversight.sweep, sessions=sessions), every="* * * * *"),
+        Job(catalogue.FILE, partial(catalogue.file_outstanding, sessions=sessions), every="*/5 * * * *"),
+        Job(usage.USAGE, partial(oversight.count_usage, sessions=sessions), every="*/10 * * * *"),
         Job(
             CHECK,
             partial(oversight.check_ledger, sessions=sessions, signer=log_signer(resources)),
             every="20 19 * * *",  # 03:20 in Shanghai
         ),
+        Job(END, partial(maintenance.end_item, sessions=sessions)),
+        Job(IMPORT, partial(maintenance.take_in_file, sessions=sessions)),
         Job(GATHER, partial(applications.gather, sessions=sessions, hub=resources.hub)),
+        *_bundles(resources),
         Job(
             PRINT,
             partial(
@@ -62,4 +97,31 @@ def jobs(resources: Resources) -> Sequence[Job]:
                 public_url=public_url,
             ),
         ),
+    )
+
+
+def _bundles(resources: Resources) -> Sequence[Job]:
+    """What several cases filled in as one need: the receipt, and letting held parts go on."""
+    release = partial(applications.release, sessions=resources.sessions, hub=resources.hub)
+    receipt = partial(
+        applications.print_bundle_receipt,
+        sessions=resources.sessions,
+        objects=resources.objects,
+        sealer=resources.sealer,
+        public_url=resources.settings.public_url,
+    )
+    return (Job(RELEASE, release), Job(PRINT_BUNDLE, receipt))
+
+
+def openid_jobs(resources: Resources) -> Sequence[Job]:
+    """What is done for the systems that sign people in here."""
+    sessions, issuer = resources.sessions, resources.settings.public_url
+    return (
+        Job(
+            openid.TELL_LOGOUT,
+            partial(openid.tell_logout, sessions=sessions, issuer=issuer),
+            attempts=openid.ATTEMPTS,
+        ),
+        Job(openid.ROTATE, partial(openid.rotate, sessions=sessions), every="40 18 1 * *"),
+        Job(openid.SWEEP, partial(openid.sweep, sessions=sessions), every="27 * * * *"),
     )

@@ -11,11 +11,14 @@ from litestar.types import ExceptionHandler
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from identity import errors as identity
+from identity.mandates import errors as mandates
+from identity.privacy import errors as privacy
 from licensing import errors as licensing
 from portal.api import problems
 from portal.request import Request
 from services.applications import errors as applications
 from services.catalogue import errors as catalogue
+from services.catalogue.maintenance import errors as maintenance
 from services.oversight import errors as oversight
 from services.sharing import errors as sharing
 from services.workflow import errors as workflow
@@ -45,6 +48,14 @@ STATUS: dict[type[Exception], int] = {
     catalogue.ItemWithdrawn: 410,
     catalogue.PublishingNotAllowed: 403,
     catalogue.CatalogueError: 422,
+    maintenance.DraftNotFound: 404,
+    maintenance.ReviewNotAllowed: 403,
+    maintenance.CodeTaken: 422,
+    maintenance.ReasonMissing: 422,
+    maintenance.SuccessorUnknown: 422,
+    maintenance.TableUnreadable: 422,
+    maintenance.PackageRefused: 422,
+    maintenance.MaintenanceRefused: 409,
     identity.PasswordsBusy: 503,
     identity.PartyNotYours: 404,
     identity.OrganisationUnknown: 404,
@@ -53,6 +64,17 @@ STATUS: dict[type[Exception], int] = {
     identity.SessionUnknown: 404,
     identity.TokenRefused: 401,
     identity.SigningKeyMissing: 503,
+    mandates.MandateUnknown: 404,
+    mandates.MandateSettled: 409,
+    mandates.PowerMissing: 403,
+    mandates.LevelTooLow: 403,
+    mandates.NotAdministrator: 403,
+    mandates.TooManyChecks: 429,
+    mandates.TooManyRequests: 429,
+    mandates.MandateError: 422,
+    privacy.CorrectionUnknown: 404,
+    privacy.CorrectionAnswered: 409,
+    privacy.ClosingHindered: 409,
     identity.IdentityError: 422,
     identity.NumberWrong: 422,
     licensing.LicenceNotFound: 404,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from cryptography import x509
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from identity import keys, tokens
+from identity import breached, keys, tokens
 from identity.keys import Keys
 from identity.tokens import Verifier
 from licensing.authority import Authority, load_passphrase, open_authority
@@ -43,7 +43,8 @@ class Resources:
 @asynccontextmanager
 async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     """Everything a web or worker process needs. Raises DatabaseUnfit, SigningKeyMissing before `migrate` and `seed`."""
-    cipher.install(cipher.load_ring(settings.keys / "ring.json"))
+    cipher.follow(settings.keys / "ring.json")
+    breached.install(settings.known_passwords)
     engine = open_engine(settings.application_url, pool_size=settings.pool_size)
     sessions = open_sessions(engine)
     now = datetime.now(UTC)

@@ -66,8 +66,34 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
     pool_size: int = Field(10, ge=1, le=100, description="database connections per process")
     hub_seconds: float = Field(4.0, gt=0, le=30, description="longest wait for the hub on a page")
+    smtp_host: str = Field("", description="mail server for codes and notices; empty: no mail")
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_user: str = Field("", description="user name at the mail server")
+    smtp_password: SecretStr = Field(SecretStr(""), description="password at the mail server")
+    smtp_sender: str = Field("notice@localhost", description="sender of mail")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="TLS to the mail server"
+    )
+    sms_url: str = Field("", description="gateway for short messages; empty: none")
+    sms_key: SecretStr = Field(SecretStr(""), description="shared key that signs requests to it")
+    item_keys: str = Field(
+        "",
+        description="public keys of portals whose signed packages of items are taken in, separated by blanks",
+    )
     csrf_secret: SecretStr | None = Field(
         None, description="shared by all web processes; default: kept in the data folder"
+    )
+
+    oidc_issuer: str | None = Field(
+        None,
+        description="another OpenID issuer whose accounts may sign in here, as its discovery document names it",
+    )
+    oidc_client_id: str = Field("", description="who this portal is to that issuer")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="its secret there")
+    oidc_name: str = Field("国家政务服务平台", description="what that issuer is called on the sign-in page")
+    oidc_name_en: str = Field("the national platform", description="the same in English")
+    oidc_second_factor: bool = Field(
+        False, description="believe that issuer when it says that two factors were shown"
     )
 
     @property
@@ -104,6 +130,11 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> Path:
         return self.data.resolve() / "keys"
+
+    @property
+    def known_passwords(self) -> Path:
+        """The folder of the list of passwords nobody may choose."""
+        return self.data.resolve() / "passwords"
 
     @property
     def secure(self) -> bool:

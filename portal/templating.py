@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, MutableMapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -87,8 +88,9 @@ class PageEnvironment(Environment):
         return super().get_template(name, parent, globals)
 
 
+@lru_cache(maxsize=8)
 def environment(static: Path = STATIC, *, site: Site | None = None) -> Environment:
-    """The environment of all pages. `static` holds the built assets and their manifest.
+    """The environment of all pages, one for a process: templates are compiled once. `static` holds the built assets.
 
     Raises AssetsNotBuilt where the manifest is missing.
     """

@@ -74,6 +74,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "approver": _("审批人员"),
         "supervisor": _("监察人员"),
         "catalogue": _("事项管理人员"),
+        "legal": _("合法性审核人员"),
         "system-admin": _("系统管理员"),
         "security-admin": _("安全管理员"),
         "audit-admin": _("审计管理员"),
@@ -94,6 +95,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "necessity": {"required": _("必须有"), "optional": _("可以没有"), "may-follow": _("可以后补")},
     "format": {"pdf": "PDF", "jpg": "JPG", "png": "PNG", "heic": "HEIC", "docx": "DOCX"},
+    "real_name": {
+        "unverified": _("注册账号即可"),
+        "registry": _("经部门数据核验"),
+        "in-person": _("经窗口当面核验"),
+    },
     "yes_no": {"yes": _("是"), "no": _("否")},
 }
 
@@ -120,6 +126,9 @@ MISTAKES: Mapping[str, str] = {
     "too-large": _("%(label)s太大，请检查"),
     "address-region": _("请选择%(label)s所在的地区"),
     "address-detail": _("请填写%(label)s的详细地址"),
+    "not-rows": _("%(label)s请一项一项填写"),
+    "too-few-rows": _("%(label)s填得太少"),
+    "too-many-rows": _("%(label)s填得太多"),
     "not-a-file": _("请重新上传%(label)s"),
     "oversize": _("%(label)s太长，请缩短"),
     "nul": _("%(label)s里有看不见的控制字符，请删除后重新填写"),
@@ -158,6 +167,9 @@ MISTAKES: Mapping[str, str] = {
     "bank-card:length": _("银行卡号的位数不对，请检查"),
     "bank-card:characters": _("银行卡号只有数字"),
     "bank-card:check": _("银行卡号对不上，请对照银行卡逐位检查"),
+    "licence-number:segments": _("证照标识由小数点分成五段，请对照证照上的标识检查"),
+    "licence-number:characters": _("证照标识中有一段的位数或者字符不对，请对照证照检查"),
+    "licence-number:check": _("证照标识的最后一位对不上，请对照证照逐位检查"),
     # uploaded files
     "file-missing": _("请上传%(label)s"),
     "file-too-large": _("文件太大，请压缩后再上传"),
@@ -170,6 +182,8 @@ MEASURED: Mapping[str, str] = {
     "too-long": _("%(label)s最多 %(max)s 个字，现在有 %(length)s 个"),
     "too-few": _("%(label)s至少要选 %(min)s 项"),
     "too-many": _("%(label)s最多选 %(max)s 项"),
+    "too-few-rows": _("%(label)s至少要填 %(min)s 项"),
+    "too-many-rows": _("%(label)s最多填 %(max)s 项"),
     "too-early": _("%(label)s不能早于 %(earliest)s"),
     "too-late": _("%(label)s不能晚于 %(latest)s"),
     "too-many-decimals": _("%(label)s最多 %(max)s 位小数"),

@@ -19,19 +19,24 @@ from tests.support.city import City, laid, resources
 settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("suite")
 
-ORDER = ("unit", "architecture", "integration", "contracts", "journeys", "faults", "browser")
-"""Quick ones first; browser tests last, since a browser that is driven keeps an event loop running until the end."""
+LONGEST = ("browser/test_every_page.py", "browser")
+"""What takes longest begins first, so that two processes end at about the same time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the kinds of tests into their order, whatever order their names have."""
+    """Keep files together when several processes share the tests, and all that drive one demonstration as well."""
     here = Path(__file__).parent
 
+    def group(item: pytest.Item) -> str:
+        file = item.path.relative_to(here).as_posix()
+        return "browser" if file.startswith("browser/") and file != LONGEST[0] else file
+
     def rank(item: pytest.Item) -> int:
-        kind = item.path.relative_to(here).parts[0]
-        return ORDER.index(kind) if kind in ORDER else len(ORDER)
+        return LONGEST.index(name) if (name := group(item)) in LONGEST else len(LONGEST)
 
     items.sort(key=rank)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
 
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

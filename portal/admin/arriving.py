@@ -7,7 +7,7 @@ from litestar.response import Template
 from identity.actor import Actor, Role
 from portal import guards
 
-ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.CATALOGUE)
+ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.CATALOGUE, Role.LEGAL)
 
 
 class ArrivingPages(Controller):

@@ -4,12 +4,36 @@ from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
-from portal.admin import arriving, auditing, publishing, running, staffing
+from portal.admin import (
+    arriving,
+    auditing,
+    clients,
+    comparing,
+    exchanging,
+    publishing,
+    recoveries,
+    reviewing,
+    running,
+    searching,
+    staffing,
+    stale,
+    standing,
+)
+from portal.admin.editing.doors import EDITING_DOORS
 
 ADMIN_DOORS: Sequence[ControllerRouterHandler] = (
     arriving.ArrivingPages,
     running.RunningPages,
+    clients.ClientPages,
     staffing.StaffPages,
+    stale.StaleAccounts,
+    recoveries.RecoveryRoom,
     publishing.ItemPages,
+    comparing.ComparingPages,
+    standing.StandingPages,
+    reviewing.ReviewPages,
+    exchanging.ExchangePages,
+    searching.SearchingPages,
     auditing.AuditPages,
+    *EDITING_DOORS,
 )

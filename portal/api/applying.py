@@ -21,7 +21,7 @@ from services.applications import queries
 from services.applications.commands import drafting, gathering, starting, submitting
 from services.applications.errors import AnswersWrong
 from services.applications.rules import Channel, State
-from services.catalogue import answers
+from services.catalogue import answers, rows
 from services.catalogue import queries as catalogue
 from services.catalogue.answers import Mistake
 from services.catalogue.definition import ItemDefinition
@@ -262,10 +262,10 @@ async def _save(
 ) -> None:
     """Keep right answers; one that is wrong refuses them all. Raises AnswersWrong and what `save_answers` raises."""
     definition = await _definition(session, actor, number)
-    strange = [key for key in given if definition.form.question(key) is None]
-    if strange:
-        raise AnswersWrong([Mistake(key, OTHER_QUESTION) for key in strange])
     typed = answers.flatten(given)
+    strange = [name for name in typed if rows.asker(definition.form, name) is None]
+    if strange:
+        raise AnswersWrong([Mistake(name, OTHER_QUESTION) for name in strange])
     application = await drafting.save_answers(
         session, actor, number, definition, typed, at=at, revision=revision
     )
@@ -273,7 +273,7 @@ async def _save(
     checked = answers.check(
         definition.form, application.answers, today=local_day(at), complete=False, facts=facts
     )
-    if wrong := [mistake for mistake in checked.mistakes if mistake.key in given]:
+    if wrong := [mistake for mistake in checked.mistakes if rows.owner(mistake.key) in given]:
         raise AnswersWrong(wrong)
 
 

@@ -32,6 +32,7 @@ TAGS: Mapping[str, Pair] = {
     "sessions": Pair("登录，以及代表谁办理", "Signing in, and for whom one acts"),
     "items": Pair("事项", "What can be applied for"),
     "applications": Pair("办件", "The applicant's cases"),
+    "bundles": Pair("一件事", "Several items as one application"),
     "window": Pair("综合窗口", "The officers' deeds"),
     "licences": Pair("电子证照和核验", "The holder's library, and verification for everyone"),
     "oversight": Pair("电子监察", "Lights, cards and orders"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
-from portal.api import applying, following, items, ledger, licences, oversight, sessions, window
+from portal.api import applying, bundles, following, items, ledger, licences, oversight, sessions, window
 
 
 class Applications(applying.Applying, following.Following):
@@ -16,6 +16,8 @@ API_DOORS: Sequence[ControllerRouterHandler] = (
     sessions.Parties,
     items.Items,
     Applications,
+    bundles.Bundles,
+    bundles.BundleApplications,
     window.Window,
     licences.Licences,
     licences.verify,

@@ -15,9 +15,12 @@ from portal.api.schemas import (
     ItemSeen,
     MaterialAsked,
     StepSeen,
+    SuggestionLine,
+    SuggestionList,
     told,
 )
 from services.catalogue import queries
+from services.catalogue.finding import queries as finding
 from services.catalogue.schema import json_schema
 from storage.database import Session
 
@@ -52,13 +55,34 @@ class Items(Controller):
         after: Annotated[str | None, QueryParameter(description="`next` of the page before")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = PAGE,
     ) -> ItemPage:
-        found = await queries.listing(
+        found = await finding.listing(
             session, q=q, audience=audience, theme=theme or None, after=after, limit=limit + 1
         )
         page = found[:limit]
         return ItemPage(
             items=[told(ItemLine, one) for one in page],
             next=page[-1].code if len(found) > limit else None,
+        )
+
+    @get(
+        "/suggestions",
+        operation_id="suggestItems",
+        summary="输入时的提示",
+        description="What somebody who has typed so much may mean: everyday words, pinyin, initials, beginnings.",
+        responses=refusals(),
+    )
+    async def suggestions(
+        self,
+        session: NamedDependency[Session],
+        q: Annotated[str, QueryParameter(description="what was typed, as «jzz»", max_length=100)] = "",
+        limit: Annotated[int, QueryParameter(ge=1, le=PAGE)] = 8,
+    ) -> SuggestionList:
+        found = await finding.suggestions(session, q, limit=limit)
+        return SuggestionList(
+            suggestions=[
+                SuggestionLine(kind=one.kind.value, code=one.code, name=one.name, said=one.said)
+                for one in found
+            ]
         )
 
     @get(

@@ -28,7 +28,7 @@ from services.applications.errors import Missing
 from services.applications.rules import State
 from services.catalogue import answers, showing
 from services.catalogue import queries as catalogue
-from services.catalogue.answers import JSON
+from services.catalogue.answers import JSON, Checked
 from services.catalogue.conditions import holds
 from services.catalogue.definition import ItemDefinition
 from services.catalogue.readers import Value
@@ -70,20 +70,24 @@ async def draft(session: Session, actor: Actor, number: str, *, at: datetime) ->
     known = facts | checked.values
     materials = await queries.materials_of(session, application)
     missing = [Missing("question", one.key, "missing") for one in checked.mistakes if one.code == "missing"]
-    form = FormSeen(
-        schema=json_schema(definition.form, title=definition.name.zh),
-        answers=dict(answers.plain(checked.values)),
-        origins={key: told(Origin, _Members(value)) for key, value in application.origins.items()},
-        mistakes=[one for one in checked.mistakes if one.code != "missing"],
-    )
     return told(
         Draft,
         application,
-        form=form,
-        materials=_materials(
+        form=form_seen(definition, checked, application.origins),
+        materials=materials_seen(
             definition, materials, await queries.files_of(session, application), known, local_day(at)
         ),
         missing=missing + missing_materials(definition, materials, known, at),
+    )
+
+
+def form_seen(definition: ItemDefinition, checked: Checked, origins: Mapping[str, Any]) -> FormSeen:
+    """The form with the answers there are, where they came from, and what is wrong with them."""
+    return FormSeen(
+        schema=json_schema(definition.form, title=definition.name.zh),
+        answers=dict(answers.plain(checked.values)),
+        origins={key: told(Origin, _Members(value)) for key, value in origins.items()},
+        mistakes=[one for one in checked.mistakes if one.code != "missing"],
     )
 
 
@@ -105,7 +109,7 @@ async def whole(session: Session, actor: Actor, number: str, *, at: datetime) ->
         application,
         light=shown_light(application, at),
         answers=_masked(definition, values) if staff else dict(answers.plain(values)),
-        materials=_materials(definition, materials, files, facts | values, today),
+        materials=materials_seen(definition, materials, files, facts | values, today),
         corrections=[told(CorrectionSeen, one) for one in await queries.corrections_of(session, application)],
         documents=await _documents(session, actor, number),
         timeline=await timeline(session, number, staff=staff),
@@ -152,7 +156,7 @@ def _masked(definition: ItemDefinition, values: Mapping[str, Value]) -> dict[str
     plain = dict(answers.plain(values))
     for question in definition.form.questions():
         if question.sensitive and question.key in values:
-            plain[question.key] = showing.shown(question, values[question.key], masked=True)
+            plain[question.key] = showing.masked_plain(question, values[question.key])
     return plain
 
 
@@ -177,7 +181,7 @@ class Uploaded(Protocol):
     material_code: str
 
 
-def _materials(
+def materials_seen(
     definition: ItemDefinition,
     met: Sequence[Met],
     files: Sequence[Uploaded],

@@ -114,6 +114,19 @@ class ItemPage(Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+class SuggestionLine(Struct, frozen=True, kw_only=True):
+    """Something that may be meant: `kind` is item or bundle, `said` the name that fitted what was typed."""
+
+    kind: str
+    code: str
+    name: Pair
+    said: str
+
+
+class SuggestionList(Struct, frozen=True, kw_only=True):
+    suggestions: list[SuggestionLine]
+
+
 class ConditionSeen(Struct, frozen=True, kw_only=True):
     key: str
     text: Pair

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from identity import numbers
 from identity import queries as identity
-from identity.actor import Actor, Party
+from identity.actor import Actor, Party, PartyKind
 from identity.errors import PartyNotYours
 from services.applications import queries
 from services.applications.errors import ApplicationNotFound
@@ -48,8 +48,12 @@ async def for_applicant(session: Session, actor: Actor, number: str) -> Actor:
     application = await queries.get(session, actor, plain_number(number))
     if application.applicant_id not in actor.parties | {actor.person_id}:
         raise ApplicationNotFound(number)
-    party = Party(application.applicant_kind, application.applicant_id, application.applicant_name)
-    return replace(actor, acting_for=party)
+    return as_party(actor, application.applicant_kind, application.applicant_id, application.applicant_name)
+
+
+def as_party(actor: Actor, kind: PartyKind, party_id: UUID, name: str) -> Actor:
+    """The actor, standing for this party of theirs."""
+    return replace(actor, acting_for=Party(kind, party_id, name))
 
 
 def plain_number(number: str) -> str:

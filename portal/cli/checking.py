@@ -22,7 +22,7 @@ from portal.resources import HUB_KEYS, objects_of
 from portal.settings import Settings, current
 from services.workflow import calendar
 from services.workflow.rules import local_day
-from storage import migrating
+from storage import structure
 from storage.database import open_engine, open_sessions, require_fit
 from storage.errors import DatabaseUnfit, StoreUnavailable
 
@@ -87,7 +87,7 @@ async def _database(settings: Settings) -> Finding:
         )
     finally:
         await engine.dispose()
-    newest = migrating.newest()
+    newest = structure.newest()
     return Finding("database", f"structure {at}", "" if at == newest else f"run yiwang migrate (to {newest})")
 
 

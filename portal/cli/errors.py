@@ -5,6 +5,8 @@ CommandError
 ├── PortTaken         another program listens there
 ├── PackageMissing    a system package is not installed and cannot be installed from here
 ├── FileUnusable      a file named on the command line cannot be read or is not what it should be
+├── KeyRefused        a key of the ring cannot be used or put away like this
+├── KeyInUse          rows still need the key
 └── NotProven         what was to be verified is not whole
 """
 
@@ -43,3 +45,21 @@ class NotProven(CommandError):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class KeyRefused(CommandError):
+    def __init__(self, why: str, name: str) -> None:
+        super().__init__(name)
+        self.sentence = {
+            "unknown": f"There is no {name} in the ring.",
+            "current": f"{name} is the key that seals: rotate or use another one first.",
+            "changing": "The look-up key is being changed: finish with `reencrypt` and `retire lookups`.",
+        }[why]
+
+
+class KeyInUse(CommandError):
+    def __init__(self, name: str, rows: int) -> None:
+        super().__init__(name)
+        self.sentence = (
+            f"{rows} rows still need {name}: run `yiwang keys reencrypt` first. Nothing was changed."
+        )

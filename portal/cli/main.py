@@ -1,42 +1,70 @@
-"""The command `yiwang`."""
+"""The command `yiwang`. A command is loaded when it is called for: starting one part loads that part alone."""
 
+import importlib
 import sys
+from typing import Any
 
 import typer
-from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
 
-from identity.errors import IdentityError
-from licensing.errors import LicensingError
-from portal.cli import calendar, catalogue, checking, ledger, licence, running
-from portal.cli.demo import command as demo
 from portal.cli.errors import CommandError
-from portal.cli.tour.command import tour
-from portal.templating import AssetsNotBuilt
-from services.catalogue.errors import CatalogueError
-from services.sharing.errors import SharingError
-from storage.errors import StorageError
 
-OURS = (StorageError, IdentityError, LicensingError, CatalogueError, SharingError, AssetsNotBuilt)
+COMMANDS = {
+    "serve": "running:serve",
+    "worker": "running:worker",
+    "hub": "running:hub",
+    "migrate": "running:migrate",
+    "doctor": "checking:doctor",
+    "calendar": "calendar:app",
+    "catalogue": "catalogue:app",
+    "licence": "licence:app",
+    "ledger": "ledger:app",
+    "passwords": "passwords:app",
+    "keys": "ring:app",
+    "seed": "demo.command:seed",
+    "demo": "demo.command:demo",
+    "tour": "tour.command:tour",
+}
+"""Each command, in the order of the help: the module under `portal.cli` and its function or group."""
+
+OURS = {"storage", "identity", "licensing", "services", "portal"}
+"""What these packages raise on purpose from a module called `errors` is a sentence already."""
+
+
+class Commands(TyperGroup):
+    """The commands by name, each loaded on its first use."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found = getattr(importlib.import_module(f"portal.cli.{module}"), name)
+        if isinstance(found, typer.Typer):
+            command: Any = typer.main.get_group(found)
+        else:
+            alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            alone.command(cmd_name)(found)
+            command = typer.main.get_command(alone)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="yiwang",
+    cls=Commands,
     help="Yiwang (一网): a one-stop government services portal.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(running.serve)
-app.command()(running.worker)
-app.command()(running.hub)
-app.command()(running.migrate)
-app.command()(checking.doctor)
-app.add_typer(calendar.app, name="calendar")
-app.add_typer(catalogue.app, name="catalogue")
-app.add_typer(licence.app, name="licence")
-app.add_typer(ledger.app, name="ledger")
-app.command()(demo.seed)
-app.command()(demo.demo)
-app.command()(tour)
+
+
+@app.callback()
+def yiwang() -> None:
+    """Yiwang (一网): a one-stop government services portal."""
 
 
 def main() -> None:
@@ -45,12 +73,24 @@ def main() -> None:
         app()
     except CommandError as exc:
         _end(exc.sentence)
-    except OURS as exc:
-        _end(f"{exc}.")
-    except OperationalError as exc:
-        _end(f"The database does not answer: {str(exc.orig).splitlines()[0]}")
     except OSError as exc:
         _end(f"{exc.strerror or exc}: {exc.filename}" if exc.filename else f"{exc.strerror or exc}.")
+    except Exception as exc:
+        sentence = _sentence(exc)
+        if sentence is None:
+            raise
+        _end(sentence)
+
+
+def _sentence(exc: Exception) -> str | None:
+    """What an error says for itself; None for one that nobody meant."""
+    if type(exc).__module__ == "sqlalchemy.exc" and type(exc).__name__ == "OperationalError":
+        return f"The database does not answer: {str(getattr(exc, 'orig', exc)).splitlines()[0]}"
+    for kind in type(exc).__mro__:
+        package, _, module = kind.__module__.partition(".")
+        if package in OURS and module.split(".")[-1] in {"errors", "templating"}:
+            return f"{exc}."
+    return None
 
 
 def _end(sentence: str) -> None:

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
+from identity import breached
 from portal import logs
 from portal.cli import serving
 from portal.jobs import jobs, loops
 from portal.resources import open_resources
 from portal.settings import Settings, current
-from storage import migrating
+from storage import migrating, structure
 from storage.queue import run_worker
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on; default from the settings.")]
@@ -49,4 +50,6 @@ def migrate() -> None:
     migrating.upgrade(settings.owner_url, application_url=settings.application_url)
     if settings.hub_owner_url != settings.owner_url:
         migrating.upgrade(settings.hub_owner_url, application_url=settings.hub_application_url)
-    typer.echo(f"database at {migrating.newest()}")
+    if not settings.known_passwords.exists():
+        breached.build(settings.known_passwords)
+    typer.echo(f"database at {structure.newest()}")

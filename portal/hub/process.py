@@ -29,7 +29,7 @@ def from_environment() -> Litestar:
     end_with_server()
     settings = current()
     logs.configure(settings.log_format, settings.log_level)
-    cipher.install(cipher.load_ring(settings.keys / "ring.json"))
+    cipher.follow(settings.keys / "ring.json")
     known = asyncio.run(_keys(settings))
     sources = Sources(load(sources_file(settings), os.environ), chance=random.random, monotonic=monotonic)
     engine = open_engine(settings.hub_application_url, pool_size=settings.pool_size)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from identity import queries as identity
 from identity.actor import PartyKind
@@ -93,7 +93,17 @@ def applicant(case: CaseSeen) -> str:
 def shown_events(events: Sequence[Event], case: CaseSeen) -> list[Event]:
     """The record with the applicant's own name masked as everywhere on these pages; officers stand by their names."""
     hidden = {case.applicant_name, case.filed_by_name}
-    return [replace(event, by=mask_name(event.by)) if event.by in hidden else event for event in events]
+    return [
+        replace(
+            event, by=mask_name(event.by) if event.by in hidden else event.by, details=_shown(event, case)
+        )
+        for event in events
+    ]
+
+
+def _shown(event: Event, case: CaseSeen) -> Mapping[str, Any]:
+    """The details, with the name of the party acted for as `applicant` shows it."""
+    return {**event.details, "for": applicant(case)} if event.details.get("for") else event.details
 
 
 def cursor(*parts: object) -> str:

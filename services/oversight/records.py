@@ -1,9 +1,10 @@
 """A case's record as it stands in the ledger, whether it proves itself, and who looked at what."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -108,6 +109,21 @@ async def looks(
     return [_look(entry) for entry in await session.scalars(ordered)]
 
 
+async def looks_at(
+    session: Session, subjects: Collection[str], *, but: UUID, limit: int = PAGE
+) -> list[Look]:
+    """Who else than `but` looked at these cases, the latest first: for the person they are about."""
+    query = (
+        sa.select(Entry)
+        .where(
+            col(Entry.deed).in_(LOOKS), col(Entry.subject).in_(list(subjects)), col(Entry.actor) != str(but)
+        )
+        .order_by(col(Entry.at).desc(), col(Entry.id).desc())
+        .limit(limit)
+    )
+    return [_look(entry) for entry in await session.scalars(query)]
+
+
 def _look(entry: Entry) -> Look:
     details = entry.details
     return Look(
@@ -116,5 +132,5 @@ def _look(entry: Entry) -> Look:
         by=str(details.get("by", "")),
         deed=entry.deed,
         subject=entry.subject,
-        reason=str(details.get("reason", "")),
+        reason=str(details.get("reason") or details.get("need") or ""),
     )

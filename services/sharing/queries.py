@@ -18,10 +18,15 @@ from storage.database import Session
 
 
 def subject_index(subject: Subject) -> str | None:
-    """The keyed hash under which uses of a subject's data are found; None for no subject."""
+    """The keyed hash under which uses of a subject's data are kept; None for no subject."""
     if not subject.key:
         return None
     return cipher.ring().index(f"{subject.key}:{subject.number}", SUBJECT)
+
+
+def _subject_indexes(subject: Subject) -> list[str]:
+    """Every keyed hash under which uses of a subject's data may stand; none for no subject."""
+    return cipher.ring().indexes(f"{subject.key}:{subject.number}", SUBJECT) if subject.key else []
 
 
 async def directory(session: Session) -> Sequence[Resource]:
@@ -117,16 +122,16 @@ async def uses_of(
     session: Session, subject: Subject, *, before: datetime | None = None, limit: int = 50
 ) -> list[UseSeen]:
     """Who used the data of `subject`, the latest first; refused attempts too, nothing of anyone else."""
-    index = subject_index(subject)
+    indexes = _subject_indexes(subject)
     query = (
         sa.select(Use)
-        .where(col(Use.subject_index) == index)
+        .where(col(Use.subject_index).in_(indexes))
         .order_by(col(Use.at).desc(), col(Use.id))
         .limit(limit)
     )
     if before is not None:
         query = query.where(col(Use.at) < before)
-    return [_seen(use) for use in await session.scalars(query)] if index else []
+    return [_seen(use) for use in await session.scalars(query)] if indexes else []
 
 
 async def unfinished(session: Session, *, before: datetime) -> Sequence[Use]:

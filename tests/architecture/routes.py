@@ -46,10 +46,15 @@ def routes_of(app: Litestar) -> Iterator[tuple[str, str]]:
 
 def access_of(handler: HTTPRouteHandler | BaseRouteHandler) -> str:
     """What the guards of a handler ask for. Guards are stronger than `public` on an outer layer."""
-    guards = [named(guard) for guard in handler.resolve_guards()]
+    guards = [named(guard) for guard in handler.resolve_guards() if not says_when(guard)]
     if guards:
         return ", ".join(guards)
     return "public" if handler.opt.get("public") else ""
+
+
+def says_when(guard: Any) -> bool:
+    """A guard made by `fresh(…)` asks how long ago somebody showed who they are, not who they are."""
+    return "fresh" in inspect.getclosurevars(getattr(guard, "func", guard)).nonlocals
 
 
 def named(guard: Any) -> str:

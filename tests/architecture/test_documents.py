@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -21,9 +22,10 @@ SETTING = re.compile(r"`YIWANG_([A-Z0-9_]+)`")
 
 def commands() -> set[str]:
     """Every command: `serve`, `ledger verify` …"""
-    group = typer.main.get_command(app)
+    group: Any = typer.main.get_command(app)
     found = set()
-    for name, command in getattr(group, "commands", {}).items():
+    for name in group.list_commands(None):
+        command = group.get_command(None, name)
         found |= {name} | {f"{name} {inner}" for inner in getattr(command, "commands", {})}
     return found
 

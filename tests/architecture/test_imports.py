@@ -29,6 +29,7 @@ OFFENCES: Mapping[str, tuple[str, str]] = {
     "one-door-procrastinate": ("services/applications/tasks.py", "procrastinate"),
     "one-door-argon2": ("identity/numbers.py", "argon2"),
     "one-door-pyotp": ("identity/sessions.py", "pyotp"),
+    "one-door-webauthn": ("identity/sessions.py", "webauthn"),
     "one-door-httpx": ("portal/headers.py", "httpx"),
     "one-door-calendar": ("services/applications/planning.py", "chinese_calendar"),
     "one-door-psycopg": ("licensing/types.py", "psycopg"),

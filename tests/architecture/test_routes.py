@@ -17,6 +17,7 @@ POSTS = {
     "approver",
     "supervisor",
     "catalogue",
+    "legal",
     "system-admin",
     "security-admin",
     "audit-admin",

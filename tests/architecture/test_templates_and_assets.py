@@ -57,12 +57,16 @@ def test_every_english_text_keeps_the_places_of_its_chinese() -> None:
     assert wrong == {}
 
 
+QUOTED = re.compile("“[^”]*”")
+"""What is to be typed or stands in a table as it is: a column's heading, a word of the form language."""
+
+
 def test_no_chinese_is_left_in_an_english_text() -> None:
     names = {"中文", "一网"}
     left = {
         chinese: english
         for chinese, english in language.english().items()
-        if CHINESE.search(english) and not any(name in english for name in names)
+        if CHINESE.search(QUOTED.sub("", english)) and not any(name in english for name in names)
     }
     assert left == {}
 

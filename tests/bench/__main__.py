@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from portal.settings import APPLICATION_ROLE, DATABASE, OWNER_ROLE
 from storage.embedded import Cluster
-from tests.bench import ledger, licences, pages, processes, submissions
+from tests.bench import finding, ledger, licences, pages, processes, submissions
 from tests.bench.table import Results, show
 from tests.support.demonstration import Demonstration, start, stop
 
@@ -48,6 +48,8 @@ def measure_running(results: Results, demo: Demonstration) -> None:
         pages.measure(results, demo, application_url=application)
         told("ledger")
         ledger.measure(results, owner_url=owner, application_url=application)
+        told("searches")
+        finding.measure(results, owner_url=owner, application_url=application)
 
 
 @contextmanager

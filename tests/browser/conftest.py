@@ -34,8 +34,9 @@ def demo() -> Iterator[Demonstration]:
         assert [line for line in log.splitlines() if "csp breach" in line or "request failed" in line] == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One Chromium for each file: as long as it is driven an event loop runs, and other tests want their own."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
@@ -45,10 +46,10 @@ def browser() -> Iterator[Browser]:
 class Doorman:
     """Signs everybody in once: a second-factor code works only once, and pages are what is tested here."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, known: dict[str, Any]) -> None:
         self.browser = browser
         self.url = url
-        self.known: dict[str, Any] = {}
+        self.known = known
 
     def state(self, account: str) -> Any:
         """The cookies of somebody who is signed in."""
@@ -61,8 +62,14 @@ class Doorman:
 
 
 @pytest.fixture(scope="session")
-def doorman(browser: Browser, demo: Demonstration) -> Doorman:
-    return Doorman(browser, demo.url)
+def known() -> dict[str, Any]:
+    """The cookies of everybody who signed in during this run."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def doorman(browser: Browser, demo: Demonstration, known: dict[str, Any]) -> Doorman:
+    return Doorman(browser, demo.url, known)
 
 
 @pytest.fixture

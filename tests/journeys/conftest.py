@@ -1,14 +1,15 @@
 """People in front of the portal: each `Browser` drives the real application through HTTP, in the sample city."""
 
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Protocol
 
 import httpx
 import pytest
+from litestar import Litestar
 
-from portal.app import create_app
+from portal.app import create_app, csrf_secret, furnish
 from portal.cli.demo import people
 from portal.resources import Resources
 from tests.support.city import HOST, Browser, today_code
@@ -33,12 +34,24 @@ def checked(page: httpx.Response) -> httpx.Response:
     return page
 
 
+_idle: dict[str, list[Litestar]] = {}
+"""Applications nobody uses just now, by their settings: making one takes longer than most tests."""
+
+
+@contextmanager
+def application(held: Resources) -> Iterator[Litestar]:
+    """An application with these settings, furnished with these resources."""
+    idle = _idle.setdefault(f"{held.settings.model_dump_json()} {csrf_secret(held.settings)}", [])
+    app = idle.pop() if idle else create_app(held.settings, opened=held)
+    furnish(app, held.settings, held)
+    yield app
+    idle.append(app)
+
+
 @asynccontextmanager
 async def portal_on(held: Resources) -> AsyncIterator[Opening]:
     """The application on these resources, and browsers to open it with."""
-    app = create_app(held.settings, opened=held)
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(app.lifespan())
+    with application(held) as app:
         clients: list[httpx.AsyncClient] = []
 
         def opened() -> Browser:

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from portal.app import create_app
 from portal.authentication import SignInSettings
-from portal.citizen import finding
+from portal.citizen import finding, guiding
 from portal.settings import Settings
 from services.catalogue import commands
 
@@ -46,7 +46,11 @@ MEANT = {"Cookie", "Tab", "PDF", "JPG", "PNG", "HEIC", "DOCX", "MB", "GB", "WCAG
 @pytest.fixture
 def app(sessions, tmp_path):
     settings = Settings(data=tmp_path, demo=True)
-    built = create_app(settings, opened=SimpleNamespace(sessions=sessions), doors=[finding.FindingPages])
+    built = create_app(
+        settings,
+        opened=SimpleNamespace(sessions=sessions),
+        doors=[finding.FindingPages, guiding.GuidingPages],
+    )
     built.state.resources = SimpleNamespace(sessions=sessions)
     built.state.sign_in = SignInSettings()
     return built
@@ -130,7 +134,7 @@ async def test_bytes_that_are_no_text_are_only_a_search(client):
 async def test_filters_stay_in_the_address_and_narrow_the_list(client):
     page = (await client.get("/items?audience=person")).text
     assert "老年人优待证" in page
-    assert "食品经营许可" not in page.partition('class="portal-results"')[2]
+    assert "/items/food-business" not in page.partition('class="portal-results"')[2]
     assert '<option value="person" selected>' in page
     department = re.search(r'href="(/items\?audience=person&amp;department=\w+)"', page)
     assert department is not None

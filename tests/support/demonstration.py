@@ -129,7 +129,7 @@ def stop(running: Demonstration) -> None:
 
 def free_ports(count: int) -> int:
     """The first of `count` neighbouring ports on which nobody listens, below those the kernel hands out."""
-    for first in range(20000 + os.getpid() % 9000, 32000, count):
+    for first in range(20000 + os.getpid() * 97 % 9000, 32000, count):
         if all(_is_free(first + offset) for offset in range(count)):
             return first
     raise DemonstrationSilent("no neighbouring free ports")

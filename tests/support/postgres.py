@@ -58,4 +58,3 @@ def serving() -> Iterator[Server]:
     finally:
         embedded.stop(process)
         shutil.rmtree(folder, ignore_errors=True)
-

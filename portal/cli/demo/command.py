@@ -17,11 +17,12 @@ from rich.console import Console
 from rich.table import Table
 
 from portal.cli import serving
-from portal.cli.demo import people, seeding
+from portal.cli.demo import laying, people
+from portal.cli.demo.departments import CENTRE
 from portal.cli.errors import PortTaken
 from portal.cli.supervising import Part, Supervisor, answers, child
 from portal.settings import APPLICATION_ROLE, DATABASE, HUB_DATABASE, OWNER_ROLE, Settings
-from storage import embedded, migrating
+from storage import embedded
 from storage.embedded import Cluster
 
 REGISTER = "portal.cli.demo.market_register:from_environment"
@@ -31,6 +32,8 @@ PARTS_FILE = "parts.json"
 
 def seed() -> None:
     """Fill an empty, migrated portal with the sample city (示例数据)."""
+    from portal.cli.demo import seeding  # half the portal: only for this command
+
     asyncio.run(seeding.lay(Settings()))
     typer.echo("sample data laid")
 
@@ -70,7 +73,7 @@ def _environment(port: int, data: Path) -> dict[str, str]:
         "YIWANG_HUB_PORT": str(port + 1),
         "YIWANG_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "YIWANG_HUB_URL": f"http://127.0.0.1:{port + 1}",
-        "YIWANG_PARTY": seeding.PARTY,
+        "YIWANG_PARTY": CENTRE.code,
         "YIWANG_DEMO": "true",
         "YIWANG_LOG_FORMAT": "json",
     }
@@ -82,12 +85,9 @@ def _start(supervisor: Supervisor, settings: Settings, environment: dict[str, st
     supervisor.start(_database(cluster))
     for name in (DATABASE, HUB_DATABASE):
         embedded.ensure_database(cluster, name, owner=OWNER_ROLE, users=(APPLICATION_ROLE,))
-    migrating.upgrade(settings.owner_url, application_url=settings.application_url)
-    migrating.upgrade(settings.hub_owner_url, application_url=settings.hub_application_url)
     register_port = settings.hub_port + 1
     register = f"http://{settings.host}:{register_port}"
-    secrets = seeding.lay_registers(settings, register, cluster.url())
-    seeding.lay_once(settings)
+    secrets = laying.prepare(settings, cluster, register=register)
     known = environment | secrets
     logs = settings.data / "logs"
     logs.mkdir(exist_ok=True)

@@ -10,6 +10,7 @@ import yaml
 from identity.tokens import Verifier
 from portal.cli.demo.departments import CENTRE, CIVIL, INSURANCE, MARKET, POLICE, SERVING, SampleDepartment
 from portal.cli.demo.market_register import KEY_HEADER, KEY_VARIABLE
+from portal.cli.demo.proofs import CHECKS, PROOFS
 from portal.cli.demo.registers import REGISTERS, SUBJECT, Fields, SampleRegister
 from portal.cli.demo.registers import write as write_register
 from services.applications import planning
@@ -136,7 +137,7 @@ def directory(at: datetime) -> list[Resource]:
             cycle="每日",
             at=at,
         ),
-        *(_smaller(register, at) for register in REGISTERS),
+        *(_smaller(register, at) for register in (*REGISTERS, *PROOFS)),
     ]
 
 
@@ -230,6 +231,11 @@ async def seed_hub(session: Session, at: datetime) -> None:
         await commands.publish(session, resource, actor=DEMO, at=at)
     for need in (*NEEDS, *further_needs()):
         await commands.conclude(session, _contract(need, at), actor=DEMO, at=at)
+    for check in CHECKS:
+        asked = Need(check.number, CENTRE, check.purpose, check.resource, check.fields, check.law)
+        row = _contract(asked, at)
+        row.form = check.form
+        await commands.conclude(session, row, actor=DEMO, at=at)
 
 
 async def admit_portal(session: Session, key: Verifier, at: datetime) -> None:
@@ -252,7 +258,7 @@ def write_sources(folder: Path, *, population_url: str, register_url: str, insur
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "sources.yaml"
     sources = [_population(population_url), _register(register_url), _insurance(insurance_file)]
-    sources += [_file(register, write_register(register, folder)) for register in REGISTERS]
+    sources += [_file(register, write_register(register, folder)) for register in (*REGISTERS, *PROOFS)]
     file.write_text(
         yaml.safe_dump({"sources": sources}, allow_unicode=True, sort_keys=False), encoding="utf-8"
     )

@@ -107,6 +107,9 @@ PEOPLE = (
 """甲 runs the restaurant firm, 乙 庚 are of age for the senior card, 丙 opens a shop, 丁 lost her work,
 戊 is unknown to the population register, 癸 is a child."""
 
+NEWCOMER = _citizen("L", "新", "52010119920202003X", 12, "湖区示例街道十二号")
+"""Known to the registers and not to the portal: who wants to see signing up and being verified takes this part."""
+
 FIRMS = (
     SampleFirm(
         "firm-restaurant",
@@ -150,11 +153,12 @@ _POSITIONS = {
     Role.APPROVER: ("审批负责人", "Approver"),
     Role.SUPERVISOR: ("监察人员", "Supervisor"),
     Role.CATALOGUE: ("事项管理员", "Catalogue manager"),
+    Role.LEGAL: ("合法性审核员", "Legal reviewer"),
     Role.SYSTEM_ADMIN: ("系统管理员", "System administrator"),
     Role.SECURITY_ADMIN: ("安全管理员", "Security administrator"),
     Role.AUDIT_ADMIN: ("审计管理员", "Audit administrator"),
 }
-_STEMS = "子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒日月盈昃宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生"
+_STEMS = "子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒日月盈昃宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈"
 
 
 def _scope(department: SampleDepartment, role: Role) -> tuple[str, ...]:
@@ -234,11 +238,12 @@ STAFF = (
     _staff(50, "fire-reviewer-1", "520101197003241500", FIRE, Role.REVIEWER),
     _staff(51, "fire-reviewer-2", "520101197104251513", FIRE, Role.REVIEWER),
     _staff(52, "fire-approver", "520101197205261526", FIRE, Role.APPROVER),
-    _staff(53, "catalogue-legal", "520101197306271539", CENTRE, Role.CATALOGUE),
+    _staff(53, "catalogue-legal", "520101197306271539", CENTRE, Role.LEGAL),
+    _staff(54, "catalogue-2", "520101197407281541", CENTRE, Role.CATALOGUE),
 )
 """Per serving department a window clerk, two reviewers and an approver; two clerks of the service centre
-who receive for all of them; two supervisors; the catalogue manager, the one who reviews what she writes
-(编制、法制审核), and the three separated administrators."""
+who receive for all of them; two supervisors; two catalogue managers, the lawyer who reviews what they write
+(合法性审核), and the three separated administrators."""
 
 
 def person(key: str) -> SamplePerson:

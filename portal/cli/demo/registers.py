@@ -21,7 +21,7 @@ from portal.cli.demo.departments import (
     TRANSPORT,
     SampleDepartment,
 )
-from portal.cli.demo.people import firm, person
+from portal.cli.demo.people import NEWCOMER, firm, person
 from portal.cli.demo.social_insurance import put_down
 from services.sharing.presenting import FieldType as T
 from services.sharing.rules import SubjectKey
@@ -47,9 +47,12 @@ class SampleRegister:
         """Its records by the subject's number."""
         of_persons = self.subject_key is SubjectKey.ID_NUMBER
         return [
-            (person(key).id_number if of_persons else firm(key).credit_code, *values)
-            for key, values in self.records
+            (_number(key) if of_persons else firm(key).credit_code, *values) for key, values in self.records
         ]
+
+
+def _number(key: str) -> str:
+    return NEWCOMER.id_number if key == NEWCOMER.key else person(key).id_number
 
 
 PERSON, FIRM = SubjectKey.ID_NUMBER, SubjectKey.CREDIT_CODE

@@ -3,16 +3,16 @@
 Every part finds what is already there; laying it twice changes nothing.
 """
 
-import asyncio
 import json
 import secrets
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+from identity import breached, keys, representing, staffing, tokens
 from identity import commands as identity
-from identity import keys, representing, staffing, tokens
+from identity.means import contacts
+from identity.means.rules import Channel
 from identity.rules import Level
 from licensing import types
 from licensing.authority import Seal
@@ -33,23 +33,12 @@ PARTY = CENTRE.code
 """Who runs the sample portal."""
 
 
-def lay_once(settings: Settings) -> None:
-    """Lay the city unless this very version of it was laid into this data folder before."""
-    mark = settings.data / "laid.json"
-    version = {"sample": _digest(), "structure": migrating.newest()}
-    if mark.exists() and json.loads(mark.read_text()) == version:
-        return
-    asyncio.run(lay(settings))
-    mark.write_text(json.dumps(version))
-
-
-def _digest() -> str:
-    """What the sample city is made of: another text anywhere in it is another city."""
-    told = sha256()
-    for folder in (Path(__file__).parent, catalogue.ITEMS, types.FOLDER):
-        for file in sorted(folder.glob("*.*")):
-            told.update(file.read_bytes())
-    return told.hexdigest()
+def migrate(settings: Settings) -> None:
+    """Bring the databases of portal and hub to the structure this version needs, and list the common passwords."""
+    migrating.upgrade(settings.owner_url, application_url=settings.application_url)
+    migrating.upgrade(settings.hub_owner_url, application_url=settings.hub_application_url)
+    if not settings.known_passwords.exists():
+        breached.build(settings.known_passwords)
 
 
 async def lay(settings: Settings) -> None:
@@ -103,6 +92,7 @@ async def _lay_people(session: Session, at: datetime) -> None:
         )
         if one.signs_in:
             await identity.open_account(session, known[one.key], password=people.PASSWORD, by=BY, at=at)
+            await _prove_phone(session, known[one.key], one.phone, at)
     for firm in people.FIRMS:
         await representing.register_organisation(
             session,
@@ -112,6 +102,12 @@ async def _lay_people(session: Session, at: datetime) -> None:
             by=BY,
             at=at,
         )
+
+
+async def _prove_phone(session: Session, person: UUID, phone: str, at: datetime) -> None:
+    """Sample people confirmed their phones when they signed up, as everybody does."""
+    if not await contacts.proven(session, person):
+        await contacts.prove(session, person, Channel.SMS, phone, by=BY, at=at)
 
 
 async def _lay_staff(session: Session, member: SampleStaff, at: datetime) -> None:
