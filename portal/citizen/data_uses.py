@@ -1,6 +1,6 @@
 """用数记录: who asked which register for one's data, for what, when, and what came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from portal.citizen import telling
 from portal.dependencies import Transactions
 from portal.guards import citizen
 from portal.language import gettext as _
+from portal.language import pick
 from portal.resources import Resources
 from services.applications import queries
 from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
@@ -65,11 +66,19 @@ def told(use: UseSeen, departments: dict[str, str], cases: Iterable[str]) -> dic
     return {
         "at": use.at,
         "who": departments.get(use.consumer, use.consumer),
-        "register": telling.said(telling.REGISTERS, use.resource),
-        "fields": _("、").join(telling.said(telling.FIELDS, one) for one in use.fields),
+        "register": _named(telling.REGISTERS, use.resource, use.resource_name)
+        or telling.register(use.resource),
+        "fields": _("、").join(
+            _named(telling.FIELDS, one, use.field_names.get(one, {})) or one for one in use.fields
+        ),
         "purpose": use.purpose,
         "outcome": telling.said(telling.USE_OUTCOMES, use.outcome),
         "number": use.case_number,
         "provider": use.provider,
         "href": f"/applications/{use.case_number}" if use.case_number in cases else None,
     }
+
+
+def _named(words: Mapping[str, str], code: str, in_directory: Mapping[str, str]) -> str:
+    """Our own word for it, or else the directory's."""
+    return telling.said(words, code) if code in words else pick(in_directory)

@@ -60,11 +60,13 @@ async def _task_list(session: Session, case: Case) -> Template:
         "materials": tasks.material_tasks(case),
         "problems": problems,
         "gathered": [one for one in case.registers if str(one.outcome) == "hit"],
-        "away": [
-            telling.said(telling.REGISTERS, one.resource)
-            for one in case.registers
-            if str(one.outcome) in {"failed", "waiting"}
-        ],
+        "away": list(
+            dict.fromkeys(
+                telling.register(one.resource)
+                for one in case.registers
+                if str(one.outcome) in {"failed", "waiting"}
+            )
+        ),
         "notice": await _notice(session, case) if case.is_correcting else None,
         "newer": await newer_version(session, case),
         "left": _left(case),

@@ -85,4 +85,4 @@ def _registers(outcomes: dict[str, str]) -> str:
 
 
 def _named(resources: Iterable[str]) -> str:
-    return _("、").join(telling.said(telling.REGISTERS, one) for one in resources)
+    return _("、").join(dict.fromkeys(telling.register(one) for one in resources))

@@ -155,4 +155,9 @@ def origin(found: Mapping[str, Any]) -> str:
     if name.startswith("profile:"):
         return gettext("您的账户信息")
     resource = name.removeprefix("hub:").partition(".")[0]
+    return register(resource)
+
+
+def register(resource: str) -> str:
+    """What a register is called; for one without a word of its own, that it came through the hub."""
     return said(REGISTERS, resource) if resource in REGISTERS else gettext("政务数据共享平台")

@@ -101,7 +101,10 @@ class UsesRequest(
 
 
 class UseSeen(Struct, frozen=True):
-    """One use as its subject may read it: everything but the values."""
+    """One use as its subject may read it: everything but the values.
+
+    `resource_name` and `field_names` (field → name) are the directory's words, `{zh, en}`; empty where it has none.
+    """
 
     id: str
     at: datetime
@@ -117,6 +120,8 @@ class UseSeen(Struct, frozen=True):
     reason: str
     outcome: str
     form: str
+    resource_name: dict[str, str] = {}
+    field_names: dict[str, dict[str, str]] = {}
 
 
 class UsesAnswer(

@@ -131,7 +131,12 @@ async def uses_of(
     )
     if before is not None:
         query = query.where(col(Use.at) < before)
-    return [_seen(use) for use in await session.scalars(query)] if indexes else []
+    if not indexes:
+        return []
+    found = (await session.scalars(query)).all()
+    told = sa.select(Resource).where(col(Resource.code).in_({one.resource for one in found}))
+    resources = {one.code: one for one in await session.scalars(told)}
+    return [_seen(one, resources.get(one.resource)) for one in found]
 
 
 async def unfinished(session: Session, *, before: datetime) -> Sequence[Use]:
@@ -142,7 +147,8 @@ async def unfinished(session: Session, *, before: datetime) -> Sequence[Use]:
     return (await session.scalars(query.order_by(col(Use.at)))).all()
 
 
-def _seen(use: Use) -> UseSeen:
+def _seen(use: Use, resource: Resource | None) -> UseSeen:
+    titles = {one["name"]: one["title"] for one in resource.fields} if resource else {}
     return UseSeen(
         id=str(use.id),
         at=use.at,
@@ -158,4 +164,6 @@ def _seen(use: Use) -> UseSeen:
         reason=use.reason,
         outcome=use.outcome or "",
         form=use.form,
+        resource_name=resource.name if resource else {},
+        field_names={one: titles[one] for one in use.fields if one in titles},
     )
