@@ -5,10 +5,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from hashlib import sha256
 from hmac import new as hmac
 
-from litestar import Litestar
+from litestar import Litestar, get
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.plugins.prometheus import PrometheusConfig
+from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
@@ -23,7 +24,7 @@ from portal.notice_doors import notice_channels
 from portal.openid.elsewhere import counterpart
 from portal.resources import Resources, open_resources
 from portal.settings import Settings, current
-from portal.templating import STATIC, Site, engine, environment
+from portal.templating import STATIC, Site, assets, engine, environment
 from storage import cipher
 from storage.processes import end_with_server
 
@@ -40,7 +41,7 @@ def create_app(
 ) -> Litestar:
     """The portal. `opened` are resources that belong to the caller (tests); otherwise the app opens its own."""
     return Litestar(
-        route_handlers=[*doors, *FOR_OPERATORS, headers.csp_reports, _static_files()],
+        route_handlers=[*doors, *FOR_OPERATORS, headers.csp_reports, favicon, _static_files()],
         dependencies=dependencies.DEPENDENCIES,
         exception_handlers=refusals.HANDLERS | {guards.SignInNeeded: guards.send_to_sign_in},
         middleware=[
@@ -130,6 +131,12 @@ def _site(settings: Settings) -> Site:
         police_record=settings.police_record,
         identification=settings.site_identification,
     )
+
+
+@get("/favicon.ico", opt={"public": True}, include_in_schema=False)
+async def favicon() -> Redirect:
+    """Where browsers look when a document names no icon of its own: a bare picture, a PDF."""
+    return Redirect(assets(STATIC)("emblem.svg"))
 
 
 def _static_files() -> ControllerRouterHandler:

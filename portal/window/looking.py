@@ -24,8 +24,9 @@ FRAMED = (
     "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'"
 )
 """A stranger's file: shown in our own frame, loads nothing. The browser's bare image page styles itself inline."""
-SANDBOXED = f"{FRAMED}; sandbox"
-"""For pictures. The PDF viewers of some browsers do not start in a sandbox; they run apart from the page by themselves."""
+SANDBOXED = f"{FRAMED}; sandbox allow-same-origin"
+"""For pictures: no script, no form, no window; of our own origin, or the browser may not even fetch the site's icon.
+The PDF viewers of some browsers do not start in a sandbox; they run apart from the page by themselves."""
 
 
 class CasePages(Controller):

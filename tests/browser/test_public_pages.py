@@ -57,3 +57,10 @@ def test_the_larger_type_is_larger_and_is_remembered(visit: Visit) -> None:
         visitor.page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)")
     )
     assert after > before * 1.1
+
+
+def test_browsers_find_the_icon_where_they_look_by_themselves(visit: Visit) -> None:
+    visitor = visit()
+    answer = visitor.page.request.get(f"{visitor.url}/favicon.ico")
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("image/svg+xml")
