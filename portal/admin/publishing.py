@@ -1,6 +1,6 @@
 """Service items for those who keep the catalogue: the list, one item with its versions and draft, and publication."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from identity import queries as identity
 from identity.actor import Actor, Role
 from portal import forms, guards
 from portal.admin import wording
+from portal.admin.effective import ITEMS, DayOfEffect, back, judged
 from portal.forms import Form
 from portal.known import known
 from portal.request import Request
@@ -23,12 +24,10 @@ from services.catalogue.maintenance import commands, queries
 from services.catalogue.maintenance.errors import DraftNotFound
 from services.catalogue.maintenance.models import Draft
 from services.catalogue.problems import explain
-from services.catalogue.rules import CHINA
 from storage import ledger
 from storage.database import Session
 
 PAGE = 100
-ITEMS = "/admin/items"
 LONGEST = 60
 
 
@@ -41,20 +40,6 @@ class Seen(forms.Fields):
     """Which revision of the draft the official looked at."""
 
     revision: int
-
-
-class Publication(forms.Fields):
-    """The day of effect in three parts; all empty: at once."""
-
-    year: str = Field("", alias="day-year")
-    month: str = Field("", alias="day-month")
-    day: str = Field("", alias="day-day")
-
-    def on(self) -> date | None:
-        """The day, or nothing when none was named. Raises ValueError for a day there is not."""
-        if not (self.year or self.month or self.day):
-            return None
-        return date(int(self.year), int(self.month), int(self.day))
 
 
 class ItemPages(Controller):
@@ -105,7 +90,7 @@ class ItemPages(Controller):
             )
         except ItemNotFit:
             return await _page(session, code, form, 422)
-        return Redirect(f"{ITEMS}/{code}", status_code=303)
+        return back(code)
 
     @post("/{code:str}/recall", name="admin:recall-item")
     async def recall(
@@ -116,7 +101,7 @@ class ItemPages(Controller):
         code: FromPath[str],
     ) -> Redirect:
         await commands.recall_draft(session, code, actor=actor, at=now)
-        return Redirect(f"{ITEMS}/{code}", status_code=303)
+        return back(code)
 
     @post("/{code:str}/rebase", name="admin:rebase-item")
     async def rebase(
@@ -131,7 +116,7 @@ class ItemPages(Controller):
         if form.value is None:
             return await _page(session, code, form, 422)
         await commands.rebase_draft(session, code, revision=form.value.revision, actor=actor, at=now)
-        return Redirect(f"{ITEMS}/{code}", status_code=303)
+        return back(code)
 
     @post("/{code:str}/publication", name="admin:publish-item")
     async def publish(
@@ -142,15 +127,12 @@ class ItemPages(Controller):
         now: NamedDependency[datetime],
         code: FromPath[str],
     ) -> Template | Redirect:
-        form = await forms.read(request, Publication)
-        try:
-            day = form.value.on() if form.value is not None else None
-        except (ValueError, OverflowError):
-            return await _page(session, code, form.wrong(day="not-a-date"), 422)
-        if day is not None and day < now.astimezone(CHINA).date():
-            return await _page(session, code, form.wrong(day=wording.past_day()), 422)
+        form = judged(await forms.read(request, DayOfEffect), now=now)
+        if form.value is None:
+            return await _page(session, code, form, 422)
+        day = form.value.on()
         await commands.publish_draft(session, code, actor=actor, at=now, effective_on=day, known=known())
-        return Redirect(f"{ITEMS}/{code}", status_code=303)
+        return back(code)
 
     @post("/{code:str}/discarding", name="admin:discard-item")
     async def discard(
@@ -166,13 +148,13 @@ class ItemPages(Controller):
             return await _page(session, code, form, 422)
         await commands.discard_draft(session, code, actor=actor, at=now, revision=form.value.revision)
         newest = await catalogue.newest_version(session, code)
-        return Redirect(ITEMS if newest is None else f"{ITEMS}/{code}", status_code=303)
+        return Redirect(ITEMS, status_code=303) if newest is None else back(code)
 
 
 async def _page(session: Session, code: str, form: Form[Any], status: int = 200) -> Template:
     """One item: how it stands, its draft, its versions, what was done to it. Raises ItemNotFound."""
     draft = await _draft(session, code)
-    newest = await catalogue.newest_version(session, code) if code.isprintable() else None
+    newest = await catalogue.newest_version(session, code)
     if draft is None and newest is None:
         raise ItemNotFound(code)
     problems = await queries.problems_of(draft, known()) if draft else ()

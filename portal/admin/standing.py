@@ -1,6 +1,6 @@
 """暂停, 恢复, 取消, 拆分, 合并: one page each, with what it means for people before it is done."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from litestar import Controller, get, post
@@ -11,8 +11,7 @@ from pydantic import Field
 
 from identity.actor import Actor, Role
 from portal import forms, guards
-from portal.admin import wording
-from portal.admin.publishing import ITEMS
+from portal.admin.effective import ITEMS, DayOfEffect, back, judged
 from portal.forms import Form
 from portal.language import gettext
 from portal.request import Request
@@ -22,7 +21,6 @@ from services.catalogue.lint.elements import SLUG
 from services.catalogue.maintenance import queries, regrouping, standing
 from services.catalogue.maintenance.errors import CodeTaken, DraftExists, ReasonMissing, SuccessorUnknown
 from services.catalogue.queries import Item
-from services.catalogue.rules import CHINA
 from storage.database import Session
 
 
@@ -30,20 +28,11 @@ class Why(forms.Fields):
     reason: str = Field(max_length=500)
 
 
-class Ending(forms.Fields):
-    """Why, from which day (three parts, all empty: at once), and where people go instead."""
+class Ending(DayOfEffect):
+    """Why, from which day, and where people go instead."""
 
     reason: str = Field(max_length=500)
-    year: str = Field("", alias="day-year")
-    month: str = Field("", alias="day-month")
-    day: str = Field("", alias="day-day")
     successors: list[str] = Field(default_factory=list)
-
-    def on(self) -> date | None:
-        """The day, or nothing when none was named. Raises ValueError for a day there is not."""
-        if not (self.year or self.month or self.day):
-            return None
-        return date(int(self.year), int(self.month), int(self.day))
 
 
 class Codes(forms.Fields):
@@ -79,7 +68,7 @@ class StandingPages(Controller):
         if form.value is None:
             return await _page(session, "suspension", code, form, 422)
         await standing.suspend(session, code, reason=form.value.reason, actor=actor, at=now)
-        return _back(code)
+        return back(code)
 
     @post("/resumption", name="admin:resume-item")
     async def resume(
@@ -90,7 +79,7 @@ class StandingPages(Controller):
         code: FromPath[str],
     ) -> Redirect:
         await standing.resume(session, code, actor=actor, at=now)
-        return _back(code)
+        return back(code)
 
     @get("/ending", name="admin:ending")
     async def ending(self, session: NamedDependency[Session], code: FromPath[str]) -> Template:
@@ -105,15 +94,9 @@ class StandingPages(Controller):
         now: NamedDependency[datetime],
         code: FromPath[str],
     ) -> Template | Redirect:
-        form = await forms.read(request, Ending)
+        form = judged(await forms.read(request, Ending), now=now)
         if form.value is None:
             return await _page(session, "ending", code, form, 422)
-        try:
-            day = form.value.on()
-        except (ValueError, OverflowError):
-            return await _page(session, "ending", code, form.wrong(day="not-a-date"), 422)
-        if day is not None and day < now.astimezone(CHINA).date():
-            return await _page(session, "ending", code, form.wrong(day=wording.past_day()), 422)
         try:
             await standing.cancel(
                 session,
@@ -121,12 +104,12 @@ class StandingPages(Controller):
                 reason=form.value.reason,
                 actor=actor,
                 at=now,
-                from_day=day,
+                from_day=form.value.on(),
                 successors=form.value.successors,
             )
         except ReasonMissing:
             return await _page(session, "ending", code, form.wrong(reason="missing"), 422)
-        return _back(code)
+        return back(code)
 
     @get("/splitting", name="admin:splitting")
     async def splitting(self, session: NamedDependency[Session], code: FromPath[str]) -> Template:
@@ -178,11 +161,7 @@ class StandingPages(Controller):
             )
         except (CodeTaken, DraftExists, SuccessorUnknown) as exc:
             return await _page(session, "merging", code, form.wrong(into=_refused(exc)), 422)
-        return _back(draft.code)
-
-
-def _back(code: str) -> Redirect:
-    return Redirect(f"{ITEMS}/{code}", status_code=303)
+        return back(draft.code)
 
 
 def _refused(exc: CodeTaken | DraftExists | SuccessorUnknown) -> str:
@@ -196,7 +175,7 @@ def _refused(exc: CodeTaken | DraftExists | SuccessorUnknown) -> str:
 
 async def _page(session: Session, deed: str, code: str, form: Form[Any], status: int = 200) -> Template:
     """The page of one deed. Raises ItemNotFound."""
-    item: Item | None = await catalogue.newest_version(session, code) if code.isprintable() else None
+    item: Item | None = await catalogue.newest_version(session, code)
     if item is None:
         raise ItemNotFound(code)
     others = [

@@ -128,6 +128,8 @@ async def get_version(session: Session, code: str, version: int) -> Item:
 
 async def newest_version(session: Session, code: str) -> Item | None:
     """The newest version ever published, in force already or not, withdrawn or not; nothing when there is none."""
+    if not code.isprintable():  # PostgreSQL takes neither NUL nor half a surrogate pair
+        return None
     query = (
         sa.select(col(ItemVersion.version), col(ItemVersion.digest))
         .where(col(ItemVersion.code) == code, col(ItemVersion.state) != ItemState.DRAFT)

@@ -71,6 +71,9 @@ async def test_a_change_is_begun_reviewed_published_and_compared(editor, lawyer,
     checked(wrong)
     past = await editor.post(f"{ITEM}/publication", {"day-year": "2020", "day-month": "1", "day-day": "1"})
     assert past.status_code == 422
+    unfit = await editor.post(f"{ITEM}/publication", {"day-day": "1\x00"})
+    assert unfit.status_code == 422
+    assert "审核通过" in checked(unfit).text
     done = await editor.post(f"{ITEM}/publication", {})
     assert done.status_code == 303
     page = checked(await editor.get(ITEM))

@@ -17,7 +17,7 @@ from portal.admin.editing import editor as editing
 from portal.admin.editing import placing, telling
 from portal.admin.editing.editor import Editor
 from portal.admin.editing.filling import Anything, revision_in, texts
-from portal.admin.editing.moving_on import Meanwhile, meanwhile
+from portal.admin.editing.moving_on import Meanwhile, gone, meanwhile
 from portal.forms import Form, Typed
 from portal.language import gettext, pick
 from portal.request import Request
@@ -197,8 +197,7 @@ async def _moved_on(
     try:
         builder = built(editor, editor.way(place))
     except NotFoundException:
-        context = {"editor": editor, "meanwhile": found, "typed": texts(form.typed)}
-        return Template("admin/editing/gone.html", context=context, status_code=409)
+        return gone(editor, found, texts(form.typed))
     term = chosen(builder, _one(form.typed, "key"), _one(form.typed, "by"))
     return shown(builder, Form(form.typed), term, meanwhile=found, status=409)
 

@@ -16,7 +16,7 @@ from portal import forms, guards
 from portal.admin.editing import editor as editing
 from portal.admin.editing import placing, tables, targets, telling
 from portal.admin.editing.editor import Editor
-from portal.admin.editing.moving_on import Meanwhile, meanwhile
+from portal.admin.editing.moving_on import Meanwhile, gone, meanwhile
 from portal.admin.editing.targets import Target
 from portal.forms import Form, Typed
 from portal.language import gettext, pick
@@ -175,8 +175,7 @@ class Saving:
         try:
             target = asked.target(editor)
         except NotFoundException:
-            context = {"editor": editor, "meanwhile": found, "typed": texts(form.typed)}
-            return Template("admin/editing/gone.html", context=context, status_code=409)
+            return gone(editor, found, texts(form.typed))
         now = targets.typed_of(editor, target)
         return shown(
             editor,

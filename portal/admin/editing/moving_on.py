@@ -1,9 +1,11 @@
 """When two officials edit the same item: the second is told who changed what, and keeps what was typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from litestar.response import Template
 
 from portal.admin.editing import placing
 from portal.admin.editing.editor import Editor
@@ -36,6 +38,12 @@ async def meanwhile(session: Session, editor: Editor, revision: int) -> Meanwhil
         place = placing.spoken(editor.definition, one.path)
         changes.append({"place": place, "before": told(before), "after": told(after)})
     return Meanwhile(editor.draft.edited_by, editor.draft.edited_at, changes)
+
+
+def gone(editor: Editor, found: Meanwhile, typed: Sequence[str] = ()) -> Template:
+    """What the official worked on is there no more: who took it away, and what was typed for it."""
+    context = {"editor": editor, "meanwhile": found, "typed": typed}
+    return Template("admin/editing/gone.html", context=context, status_code=409)
 
 
 def _apart(before: Any, after: Any) -> tuple[Any, Any]:

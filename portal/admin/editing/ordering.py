@@ -15,7 +15,7 @@ from portal.admin.editing import editor as editing
 from portal.admin.editing import placing
 from portal.admin.editing.editor import Editor
 from portal.admin.editing.filling import revision_in
-from portal.admin.editing.moving_on import meanwhile
+from portal.admin.editing.moving_on import gone, meanwhile
 from portal.request import Request
 from portal.resources import Resources
 from services.catalogue.editing import places
@@ -116,6 +116,4 @@ class Changed:
         return Redirect(f"{back}?saved=1", status_code=303)
 
     async def _moved_on(self, editor: Editor, revision: int) -> Template:
-        found = await meanwhile(self.session, editor, revision)
-        context = {"editor": editor, "meanwhile": found, "typed": []}
-        return Template("admin/editing/gone.html", context=context, status_code=409)
+        return gone(editor, await meanwhile(self.session, editor, revision))

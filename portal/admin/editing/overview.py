@@ -169,7 +169,7 @@ async def _asked(session: Session, form: Form[NewItem], *, status: int = 200) ->
 
 async def _none_yet(session: Session, code: str) -> Template:
     """Raises ItemNotFound."""
-    item = await catalogue.newest_version(session, code) if code.isprintable() else None
+    item = await catalogue.newest_version(session, code)
     if item is None:
         raise ItemNotFound(code)
     return Template("admin/editing/none.html", context={"item": item})
@@ -186,6 +186,9 @@ def _context(editor: Editor, saved: str) -> dict[str, Any]:
                 "hint": gettext(group.about),
                 "href": editor.at.group(group.key),
                 "wrong": wrong,
+                "empty": not any(editor.definition.get(name) for name in group.owns if name != "form")
+                and not (group.key == "form" and value(editor.definition, ("form", "sections"))),
+                "optional": group.optional,
             }
         )
     problems = [

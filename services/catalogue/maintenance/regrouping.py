@@ -65,7 +65,7 @@ async def merge(
 
 
 async def _published(session: Session, code: str) -> Item:
-    newest = await newest_version(session, code) if code.isprintable() else None
+    newest = await newest_version(session, code)
     if newest is None:
         raise ItemNotFound(code)
     return newest
