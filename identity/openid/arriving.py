@@ -15,6 +15,7 @@ from sqlmodel import col
 from identity import numbers, queries, sessions
 from identity.errors import NumberWrong
 from identity.journal import note
+from identity.means import notices
 from identity.openid.errors import ArrivalRefused
 from identity.openid.models import OpenIDArrival, OpenIDLink
 from identity.openid.relying import Arrival
@@ -23,6 +24,8 @@ from identity.rules import Limits
 from identity.signing_in import CodeNeeded, Granted
 from storage.cipher import ring
 from storage.database import Session
+
+MEANS = "elsewhere"
 
 
 async def holder(session: Session, arrival: Arrival, *, at: datetime) -> Credentials | None:
@@ -70,6 +73,7 @@ async def link(
     person = str(person_id)
     told = {"issuer": issuer, "proven_by": proven_by}
     await note(session, f"account:{person}", "account elsewhere linked", person, person, at, **told)
+    await notices.tell_all(session, person_id, notices.MEANS_CHANGED, at=at)
 
 
 async def links(session: Session, person_id: UUID) -> list[OpenIDLink]:
@@ -90,6 +94,7 @@ async def unlink(session: Session, person_id: UUID, issuer: str, *, at: datetime
         await note(
             session, f"account:{person}", "account elsewhere unlinked", person, person, at, issuer=issuer
         )
+        await notices.tell_all(session, person_id, notices.MEANS_CHANGED, at=at)
 
 
 async def sign_in(
@@ -102,18 +107,41 @@ async def sign_in(
     at: datetime,
     limits: Limits,
 ) -> Granted | CodeNeeded:
-    """A session of this person. CodeNeeded where their account asks for a second factor that was not shown there."""
-    asks = (known.staff or known.totp_secret is not None) and arrival.assurance < 2
+    """A session of this person. CodeNeeded where their account asks for a second factor that was not shown there.
+
+    Staff always show their own: what this issuer calls two factors need not include a cryptographic one.
+    """
+    asks = known.staff or (known.totp_secret is not None and arrival.assurance < 2)
+    return await open_for(
+        session, known, arrival, asks=asks, means=MEANS, origin=origin, agent=agent, at=at, limits=limits
+    )
+
+
+async def open_for(
+    session: Session,
+    known: Credentials,
+    arrival: Arrival,
+    *,
+    asks: bool,
+    means: str,
+    origin: str,
+    agent: str,
+    at: datetime,
+    limits: Limits,
+) -> Granted | CodeNeeded:
+    """The session that follows an arrival; while the second factor is due (`asks`) it opens nothing but that step."""
+    factors = 2 if known.staff else arrival.assurance
     lifetime = limits.staff_absolute if known.staff else limits.citizen_absolute
     opened = await sessions.open_session(
         session,
         known.person_id,
-        assurance=1 if asks else arrival.assurance,
+        assurance=1 if asks else factors,
         awaiting_code=asks,
         lifetime=limits.second_step if asks else lifetime,
         origin=origin,
         agent=agent,
         at=at,
+        means=means,
     )
     session.add(
         OpenIDArrival(

@@ -7,10 +7,10 @@ from uuid import UUID
 from identity.actor import Actor
 from identity.errors import TokenRefused
 from identity.openid import queries, rules, signed, subjects
-from identity.openid.commands import digest, new_secret
 from identity.openid.errors import RequestRefused
 from identity.openid.models import OpenIDClient, OpenIDGrant
 from identity.openid.rules import Asked
+from identity.sessions import digest, new_token
 from storage.database import Session
 
 
@@ -84,7 +84,7 @@ async def _must_consent(session: Session, asked: Asked, person_id: UUID) -> bool
 async def _issue(
     session: Session, asked: Asked, actor: Actor, session_id: UUID, signed_in_at: datetime, at: datetime
 ) -> str:
-    code = new_secret()
+    code = new_token()
     session.add(
         OpenIDGrant(
             client_id=asked.client_id,

@@ -4,7 +4,6 @@
 person in theirs.
 """
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from identity.openid import queries, rules, signed
 from identity.openid.errors import ClientUnknown, RegistrationWrong
 from identity.openid.models import OpenIDAssertion, OpenIDClient, OpenIDConsent, OpenIDGrant
 from identity.openid.rules import ClientKind, Scope
+from identity.sessions import digest, new_token
 from storage.database import Session
 from storage.queue import enqueue
 
@@ -47,21 +47,12 @@ class Registration:
     keys: Mapping[str, Any] | None = field(default=None)
 
 
-def digest(secret: str) -> bytes:
-    """What is kept of a secret, code or token: they are 256 random bits, which no one finds by trying."""
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def new_secret() -> str:
-    return secrets.token_urlsafe(32)
-
-
 async def register(
     session: Session, registration: Registration, *, by: UUID, at: datetime
 ) -> tuple[OpenIDClient, str | None]:
     """The new client and its secret, which is shown this once. Raises RegistrationWrong."""
     sector = _checked(registration)
-    secret = new_secret() if registration.kind is ClientKind.SECRET else None
+    secret = new_token() if registration.kind is ClientKind.SECRET else None
     known = {Scope.OPENID.value, *registration.scopes}
     row = OpenIDClient(
         id=secrets.token_hex(12),
@@ -119,7 +110,7 @@ async def renew_secret(session: Session, client_id: str, *, by: UUID, at: dateti
     row = await session.get(OpenIDClient, client_id, with_for_update=True)
     if row is None or row.kind is not ClientKind.SECRET:
         raise ClientUnknown
-    secret = new_secret()
+    secret = new_token()
     row.secret_hash = digest(secret)
     await session.flush()
     await note(session, f"openid:{row.id}", "client secret renewed", row.id, str(by), at)

@@ -16,10 +16,10 @@ from sqlmodel import col
 from identity.errors import TokenRefused
 from identity.journal import note
 from identity.openid import queries, rules, signed
-from identity.openid.commands import digest, new_secret
 from identity.openid.errors import ClientUnknown
 from identity.openid.models import OpenIDAssertion, OpenIDClient, OpenIDGrant, OpenIDRefresh
 from identity.openid.rules import ClientKind
+from identity.sessions import digest, new_token
 from storage.database import Session
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -212,7 +212,7 @@ async def _tokens(
     signing = await signed.signing_keys(session, client.algorithm, at=at)
     access = signed.access_token(signing.signer, grant, client, scopes, issuer=issuer, at=at)
     told = signed.id_token(signing.signer, grant, client, issuer=issuer, access=access, fresh=fresh, at=at)
-    refresh = new_secret()
+    refresh = new_token()
     session.add(OpenIDRefresh(token_hash=digest(refresh), grant_id=grant.id, issued_at=at))
     await session.flush()
     return Tokens(access, told, refresh, int(rules.ACCESS_LIFE.total_seconds()), " ".join(scopes))

@@ -17,6 +17,8 @@ from identity.openid import calls, rules, signed, tickets
 from identity.openid.errors import ArrivalRefused, CounterpartUnusable, TicketRefused
 
 SCOPE = "openid real_name id_number"
+BARE = "openid"
+"""Only who it is: nothing else is asked for, so nothing is fetched."""
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 METADATA_FRESH, KEYS_FRESH = timedelta(minutes=10), timedelta(minutes=1)
 WAY = timedelta(minutes=15)
@@ -36,6 +38,7 @@ class Counterpart:
     """How people know it, `{zh, en}`."""
     second_factor: bool = False
     """Whether the issuer is believed when it says that somebody showed two factors."""
+    scope: str = SCOPE
     transport: calls.Transport | None = None
     held: dict[str, tuple[datetime, dict[str, Any]]] = field(default_factory=dict)
 
@@ -64,13 +67,18 @@ class Counterpart:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who came back, as the issuer vouches. `id_number` only if the issuer verified it itself."""
+    """Who came back, as the issuer vouches. `id_number` only if the issuer verified it itself.
+
+    `acr` and `amr` are what it said of how it recognised them (Core 2; RFC 8176), believed or not.
+    """
 
     issuer: str
     subject: str
     remote_session: str | None
     assurance: int
     id_number: str | None
+    acr: str = ""
+    amr: frozenset[str] = frozenset()
 
 
 async def depart(party: Counterpart, *, place: str | None, at: datetime) -> tuple[str, str]:
@@ -82,7 +90,7 @@ async def depart(party: Counterpart, *, place: str | None, at: datetime) -> tupl
         response_type="code",
         client_id=party.client_id,
         redirect_uri=party.address,
-        scope=SCOPE,
+        scope=party.scope,
         state=kept["state"],
         nonce=kept["nonce"],
         code_challenge=rules.challenge_of(kept["verifier"]),
@@ -144,6 +152,8 @@ async def _told(
     party: Counterpart, claims: Mapping[str, Any], answer: Mapping[str, Any], at: datetime
 ) -> dict[str, Any]:
     """The userinfo answer, only if it is about the same person (Core 5.3.2); nothing where there is no such endpoint."""
+    if party.scope == BARE:
+        return {}
     address, bearer = (await party.metadata(at)).get("userinfo_endpoint"), answer.get("access_token")
     if not (isinstance(address, str) and isinstance(bearer, str) and rules.address_fits(address)):
         return {}
@@ -156,10 +166,13 @@ async def _told(
 def _arrival(party: Counterpart, claims: Mapping[str, Any], told: Mapping[str, Any]) -> Arrival:
     verified = told.get("real_name_level") in ("registry", "in-person")
     number, sid = told.get("id_number"), claims.get("sid")
+    acr, amr = claims.get("acr"), claims.get("amr")
     return Arrival(
         issuer=party.issuer,
         subject=claims["sub"],
         remote_session=sid if isinstance(sid, str) else None,
         assurance=rules.assurance_of(claims.get("acr")) if party.second_factor else 1,
         id_number=number if verified and isinstance(number, str) else None,
+        acr=acr if isinstance(acr, str) else "",
+        amr=frozenset(one for one in amr if isinstance(one, str)) if isinstance(amr, list) else frozenset(),
     )

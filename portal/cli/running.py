@@ -6,13 +6,12 @@ from typing import Annotated
 
 import typer
 
-from identity import breached
 from portal import logs
-from portal.cli import serving
+from portal.cli import databases, serving
 from portal.jobs import jobs, loops
 from portal.resources import open_resources
 from portal.settings import Settings, current
-from storage import migrating, structure
+from storage import structure
 from storage.queue import run_worker
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on; default from the settings.")]
@@ -46,10 +45,5 @@ async def _work(settings: Settings) -> None:
 
 def migrate() -> None:
     """Bring the databases of portal and hub to the structure this version needs."""
-    settings = current()
-    migrating.upgrade(settings.owner_url, application_url=settings.application_url)
-    if settings.hub_owner_url != settings.owner_url:
-        migrating.upgrade(settings.hub_owner_url, application_url=settings.hub_application_url)
-    if not settings.known_passwords.exists():
-        breached.build(settings.known_passwords)
+    databases.prepare(current())
     typer.echo(f"database at {structure.newest()}")

@@ -1,12 +1,10 @@
 """The portal watched from inside: what runs, what waits, which versions of items are published. For administrators."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from services.catalogue.models import ItemState, ItemVersion
 from services.workflow.models import CalendarYear
 from storage import checkpoints, queue_state
 from storage.checkpoints import Progress
@@ -41,35 +39,3 @@ async def running(session: Session) -> Running:
         ledger=await checkpoints.progress(session),
         published_until=await session.scalar(sa.select(sa.func.max(col(CalendarYear.year)))),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ItemVersionEntry:
-    """One version of an item: `name` is its {zh, en} pair."""
-
-    code: str
-    version: int
-    name: dict[str, str]
-    state: ItemState
-    effective_on: date
-    published_at: datetime | None
-    withdrawn_at: datetime | None
-
-
-async def item_versions(session: Session, *, after: str = "", limit: int = 100) -> list[ItemVersionEntry]:
-    """Every version of every item by code, the newest version first; `after` is the last code of the page before."""
-    query = (
-        sa.select(
-            col(ItemVersion.code),
-            col(ItemVersion.version),
-            col(ItemVersion.definition)["name"],
-            col(ItemVersion.state),
-            col(ItemVersion.effective_on),
-            col(ItemVersion.published_at),
-            col(ItemVersion.withdrawn_at),
-        )
-        .where(col(ItemVersion.code) > after)
-        .order_by(col(ItemVersion.code), col(ItemVersion.version).desc())
-        .limit(limit)
-    )
-    return [ItemVersionEntry(*row) for row in await session.execute(query)]

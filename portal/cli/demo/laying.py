@@ -36,9 +36,10 @@ def prepare(settings: Settings, cluster: Cluster, *, register: str) -> dict[str,
     found = json.loads(mark.read_text()) if mark.exists() else {}
     if found.get("version") == wanted and _whole(settings):
         return dict(found["secrets"])
+    from portal.cli import databases
     from portal.cli.demo import seeding  # half the portal, needed for the first start only
 
-    seeding.migrate(settings)
+    databases.prepare(settings)
     secrets = seeding.lay_registers(settings, register, cluster.url())
     asyncio.run(seeding.lay(settings))
     draft = mark.with_suffix(".new")

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from identity import breached, keys, representing, staffing, tokens
 from identity import commands as identity
+from identity import keys, representing, staffing, tokens
 from identity.means import contacts
 from identity.means.rules import Channel
 from identity.rules import Level
@@ -25,20 +25,12 @@ from portal.resources import HUB_KEYS, HUB_PURPOSE, authority_of
 from portal.settings import Settings
 from services.catalogue import commands as catalogue
 from services.workflow import calendar
-from storage import cipher, migrating
+from storage import cipher
 from storage.database import Session, Sessions, open_engine, open_sessions
 
 BY = "system:demo"
 PARTY = CENTRE.code
 """Who runs the sample portal."""
-
-
-def migrate(settings: Settings) -> None:
-    """Bring the databases of portal and hub to the structure this version needs, and list the common passwords."""
-    migrating.upgrade(settings.owner_url, application_url=settings.application_url)
-    migrating.upgrade(settings.hub_owner_url, application_url=settings.hub_application_url)
-    if not settings.known_passwords.exists():
-        breached.build(settings.known_passwords)
 
 
 async def lay(settings: Settings) -> None:

@@ -96,10 +96,6 @@ def unpack(content: bytes, trusted: Sequence[Verifier]) -> list[Arrived]:
     return [from_bytes(files[name], name) for name in listed]
 
 
-def is_zip(content: bytes) -> bool:
-    return content[:4] == b"PK\x03\x04"
-
-
 def _files(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -261,7 +261,6 @@ async def test_the_running_portal_is_described(session):
     found = await running.running(session)
     assert found.megabytes > 0
     assert (found.queue.failed, found.ledger.waiting, found.ledger.oldest) == (0, 1, NOON)
-    assert await running.item_versions(session) == []
 
 
 @pytest.fixture
