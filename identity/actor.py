@@ -1,5 +1,6 @@
 """Who is asking, on whose behalf, and how surely we know it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +44,15 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """An absent officer (请假人) for whom another stands in (代理): whose desk it is, and in which posts."""
+
+    person_id: UUID
+    name: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """The person at the keyboard, for the length of one request.
 
@@ -50,6 +60,7 @@ class Actor:
     `parties` are all whose cases and licences they may see as applicant or holder; `within` names those of them for
     whom they may do certain items only, with the codes of these;
     `departments` are the department codes a member of staff may see, `{"*"}` for the whole city;
+    `standing_in` are the absent colleagues at whose desks they may work, with no right they do not hold themself;
     `assurance` counts the factors of the sign-in (1 or 2); `proved_at` is when the person last showed who they are.
     """
 
@@ -60,6 +71,7 @@ class Actor:
     parties: frozenset[UUID] = field(default=frozenset())
     within: frozenset[tuple[UUID, frozenset[str]]] = field(default=frozenset())
     departments: frozenset[str] = field(default=frozenset())
+    standing_in: frozenset[StandIn] = field(default=frozenset())
     session_id: UUID | None = None
     assurance: int = 1
     proved_at: datetime | None = None
@@ -75,6 +87,22 @@ class Actor:
     def serves(self, department: str) -> bool:
         """Whether the actor's scope as staff covers this department code."""
         return EVERYWHERE in self.departments or department in self.departments
+
+    @property
+    def desks(self) -> frozenset[UUID]:
+        """Whose claimed cases lie before this officer: their own, and those of absent colleagues they stand in for."""
+        return frozenset({self.person_id, *(one.person_id for one in self.standing_in)})
+
+    def instead_of(self, officer: UUID | None) -> StandIn | None:
+        """The absent colleague with this id, if the actor stands in for them."""
+        return next((one for one in self.standing_in if one.person_id == officer), None)
+
+    def may_take(self, desk: UUID | None, posts: Collection[str]) -> bool:
+        """Whether a deed of these posts may be done on what lies on `desk` (None: on nobody's)."""
+        if desk in {None, self.person_id}:
+            return True
+        absent = self.instead_of(desk)
+        return absent is not None and bool(self.roles & absent.roles & frozenset(posts))
 
     @property
     def whole(self) -> frozenset[UUID]:

@@ -7,6 +7,8 @@ IdentityError
 ├── SessionUnknown       no such session of this person
 ├── PartyNotYours        the actor does not represent this party, or no more
 ├── RolesIncompatible    no role of staff, or more than one of the three administrators (三员分立)
+├── AbsenceUnknown       no such leave, or none of yours to end
+├── AbsenceRefused       leave that cannot be entered as it stands
 ├── DepartmentUnknown    no department with this code
 ├── OrganisationUnknown  no organisation with this credit code
 ├── PersonUnknown        no such person
@@ -60,6 +62,24 @@ class RolesIncompatible(IdentityError):
     def __init__(self, roles: frozenset[str]) -> None:
         super().__init__(f"roles that one person may not hold together: {', '.join(sorted(roles))}")
         self.roles = roles
+
+
+class AbsenceUnknown(IdentityError):
+    def __init__(self) -> None:
+        super().__init__("no such leave")
+
+
+class AbsenceRefused(IdentityError):
+    """`field` of the form and `why`.
+
+    "person": "no-post". "last_day": "order" | "past" | "long" | "overlap". "roles": "missing" | "not-lent".
+    "substitute": "oneself" | "no-post" | "department" | "roles" | "scope" | "absent".
+    """
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"leave refused: {field}: {why}")
+        self.field = field
+        self.why = why
 
 
 class DepartmentUnknown(IdentityError):

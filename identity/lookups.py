@@ -1,4 +1,9 @@
-"""The keyed hashes people are found by, so that they can be made anew with another look-up key."""
+"""The keyed hashes people are found by, so that they can be made anew with another look-up key.
+
+Hashes whose text is kept nowhere cannot be: codes, start codes, challenges and the charges of a network or an account
+live a day at most, and are compared by both keys while the key is changed. Failures of one pair of account and origin
+are counted anew from then on; what the whole account and the network are charged with stays.
+"""
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel

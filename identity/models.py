@@ -4,7 +4,7 @@ ID numbers, phones and e-mail addresses are sealed; beside a sealed number stand
 is found. A birth date is nowhere: it is read from the opened number where a rule needs it.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from identity.actor import STAFF
-from identity.rules import ADMINISTRATORS, Level, OrganisationKind
+from identity.rules import ADMINISTRATORS, LENT, Level, OrganisationKind
 from storage.cipher import SealedJSON, SealedText
 from storage.database import Moment, choice
 
@@ -144,6 +144,38 @@ class StaffMember(SQLModel, table=True):
     departments: list[str] = Field(sa_type=ARRAY(sa.Text))
     position: str = Field(default="", max_length=100)
     active: bool = True
+
+
+class StaffAbsence(SQLModel, table=True):
+    """Leave of an officer (请假) from one day to another, both included, and who stands in meanwhile (代理)."""
+
+    __tablename__ = "staff_absence"
+    __table_args__ = (
+        sa.CheckConstraint("substitute_id <> person_id", name="another"),
+        sa.CheckConstraint("last_day >= first_day", name="period"),
+        sa.CheckConstraint(
+            f"cardinality(roles) > 0 AND roles <@ ARRAY[{_quoted(frozenset(role.value for role in LENT))}]",
+            name="roles",
+        ),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ending_known"),
+        sa.Index(
+            "ix_staff_absence_standing",
+            "substitute_id",
+            "last_day",
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    substitute_id: UUID = Field(foreign_key="person.id")
+    roles: list[str] = Field(sa_type=ARRAY(sa.Text))
+    first_day: date
+    last_day: date
+    entered_by: UUID = Field(foreign_key="person.id")
+    entered_at: datetime = Field(sa_type=Moment)
+    ended_by: UUID | None = Field(default=None, foreign_key="person.id")
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class WebSession(SQLModel, table=True):

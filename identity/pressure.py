@@ -21,26 +21,36 @@ SHORTEST_WAIT = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """One bucket of somebody: `key` says whose."""
+    """One bucket of somebody: `key` says whose.
+
+    `former` is its name by the look-up key before, while that key is being changed: what it holds still counts.
+    """
 
     key: str
     bucket: Bucket
+    former: str | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.key, self.former) if self.former else (self.key,)
 
 
 def gauge(bucket: Bucket, *whose: str) -> Gauge:
     """The bucket of this network, this account, or this pair."""
-    return Gauge(ring().index("\0".join(whose), "sign-in-pressure"), bucket)
+    key, *former = ring().indexes("\0".join(whose), "sign-in-pressure")
+    return Gauge(key, bucket, next(iter(former), None))
 
 
 async def wait(session: Session, gauges: Sequence[Gauge], at: datetime) -> datetime | None:
     """Until when the fullest of these buckets takes no more, if it does not at `at`."""
-    keys = [one.key for one in gauges]
+    keys = [key for one in gauges for key in one.keys]
     query = sa.select(col(SignInPressure.key), col(SignInPressure.level), col(SignInPressure.at))
     found = {row.key: row for row in await session.execute(query.where(col(SignInPressure.key).in_(keys)))}
     waits = [
-        one.bucket.wait(one.bucket.level(found[one.key].level, at - found[one.key].at))
+        one.bucket.wait(
+            sum(one.bucket.level(found[key].level, at - found[key].at) for key in one.keys if key in found)
+        )
         for one in gauges
-        if one.key in found
     ]
     longest = max(waits, default=timedelta(0))
     return at + max(longest, SHORTEST_WAIT) if longest else None

@@ -9,7 +9,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from identity.actor import STAFF, Role
-from identity.errors import RolesIncompatible, TooYoung
+from identity.errors import AbsenceRefused, RolesIncompatible, TooYoung
 from identity.numbers import birth_date
 
 AGE_OF_OWN_ACCOUNT = 14  # 个人信息保护法 28, 31
@@ -18,6 +18,14 @@ ALL_POWERS = "*"
 
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 """三员分立 (GB/T 22239-2019 level 3): no two of these in one hand."""
+
+LENT = STAFF - ADMINISTRATORS
+"""Posts in which a colleague may stand in for an absent officer; an administrator's is never lent."""
+LONGEST_LEAVE = timedelta(days=366)
+
+CRYPTOGRAPHIC = frozenset({"code", "passkey", "directory"})
+"""Of the means of a sign-in, those in which a key is used (GB/T 22239-2019 8.1.4.1 d): an authenticator's code (RFC
+6238), a passkey's signature, and what the city's directory vouches for. No password, and no code that was sent."""
 
 LOGIN_NAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 
@@ -157,6 +165,36 @@ def check_apart(roles: Iterable[str]) -> None:
     held = frozenset(roles) & ADMINISTRATORS
     if len(held) > 1:
         raise RolesIncompatible(frozenset(map(str, held)))
+
+
+def fit_for_staff(means: str, assurance: int) -> bool:
+    """Whether a sign-in by `means` («password+code») opens a post: two factors, one of them cryptographic."""
+    return assurance > 1 and not CRYPTOGRAPHIC.isdisjoint(means.split("+"))
+
+
+def check_leave(first_day: date, last_day: date, today: date) -> None:
+    """AbsenceRefused when leave ends before it begins, is over already, or lasts longer than a year."""
+    if last_day < first_day:
+        raise AbsenceRefused("last_day", "order")
+    if last_day < today:
+        raise AbsenceRefused("last_day", "past")
+    if last_day - first_day >= LONGEST_LEAVE:
+        raise AbsenceRefused("last_day", "long")
+
+
+def check_lent(wanted: Iterable[Role], held: Iterable[str], substitute: Iterable[str]) -> frozenset[Role]:
+    """The posts a substitute stands in for: the officer's own, never an administrator's, and held by both.
+
+    Raises AbsenceRefused("roles", "missing" | "not-lent") or ("substitute", "roles").
+    """
+    chosen = frozenset(wanted)
+    if not chosen:
+        raise AbsenceRefused("roles", "missing")
+    if not chosen <= LENT & frozenset(held):
+        raise AbsenceRefused("roles", "not-lent")
+    if not chosen <= frozenset(substitute):
+        raise AbsenceRefused("substitute", "roles")
+    return chosen
 
 
 def age(number: str, on: date) -> int:

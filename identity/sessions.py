@@ -16,10 +16,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
+from identity.absences import day_of, stand_ins, stood_in_for
 from identity.actor import Actor, Party, PartyKind, Role
 from identity.mandates.queries import represented
 from identity.models import Person, StaffMember, WebSession
-from identity.rules import ALL_POWERS, Limits, network, place
+from identity.rules import ALL_POWERS, Limits, fit_for_staff, network, place
 from storage.database import Session
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -259,12 +260,14 @@ async def _resolve(session: Session, which: Any, at: datetime, limits: Limits) -
             col(WebSession.person_id),
             col(WebSession.acting_for),
             col(WebSession.assurance),
+            col(WebSession.means),
             col(WebSession.seen_at),
             col(WebSession.proved_at),
             col(Person.name),
             col(StaffMember.roles),
             col(StaffMember.departments),
             represented(col(WebSession.person_id), at).label("represented"),
+            stood_in_for(col(StaffMember.person_id), day_of(at)).label("stood_in_for"),
         )
         .join(Person, col(Person.id) == col(WebSession.person_id))
         .outerjoin(
@@ -281,12 +284,12 @@ async def _resolve(session: Session, which: Any, at: datetime, limits: Limits) -
     return None if row is None else _recognise(row, at, limits)
 
 
-def _recognise(row: sa.Row[Any], at: datetime, limits: Limits) -> Recognised | None:
+def _recognise(row: sa.Row[*tuple[Any, ...]], at: datetime, limits: Limits) -> Recognised | None:
     staff = row.roles is not None
     if at >= row.seen_at + (limits.staff_idle if staff else limits.citizen_idle):
         return None
-    if staff and row.assurance < 2:
-        return None  # appointed after signing in with a password only
+    if staff and not fit_for_staff(row.means, row.assurance):
+        return None  # appointed after signing in as a citizen may
     himself = Party(PartyKind.PERSON, row.person_id, row.name)
     others = parties_of(row.represented) if not staff else {}
     chosen = others.get(row.acting_for)
@@ -298,6 +301,7 @@ def _recognise(row: sa.Row[Any], at: datetime, limits: Limits) -> Recognised | N
         parties=frozenset({row.person_id, *others}),
         within=limits_of(row.represented) if not staff else frozenset(),
         departments=frozenset(row.departments or ()),
+        standing_in=stand_ins(row.stood_in_for, row.roles or ()),
         session_id=row.id,
         assurance=row.assurance,
         proved_at=row.proved_at,

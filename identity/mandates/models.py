@@ -19,7 +19,8 @@ class Mandate(SQLModel, table=True):
     """Who (`person_id`) acts for which person or organisation, in which items, from when until when (授权).
 
     It is here once both sides agreed; `evidence` says by what: `{by: account | register | window | officer, …}`.
-    `checked_at`: when the register last named this legal representative.
+    `checked_at`: when the register last named this legal representative; `ending_told_at`: when both sides were told
+    that it ends soon.
     """
 
     __tablename__ = "mandate"
@@ -44,6 +45,11 @@ class Mandate(SQLModel, table=True):
             unique=True,
             postgresql_where=sa.text("withdrawn_at IS NULL AND for_organisation IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_mandate_ending",
+            "valid_until",
+            postgresql_where=sa.text("withdrawn_at IS NULL AND ending_told_at IS NULL"),
+        ),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -60,6 +66,7 @@ class Mandate(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=Moment)
     withdrawn_by: str | None = Field(default=None, max_length=80)
     ending: Ending | None = Field(default=None, sa_type=choice(Ending))
+    ending_told_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class MandateRequest(SQLModel, table=True):

@@ -138,6 +138,14 @@ async def runs(session: Session, person_id: UUID, organisation_id: UUID, at: dat
     return bool(await session.scalar(query))
 
 
+async def runners(session: Session, organisation_id: UUID, at: datetime) -> list[UUID]:
+    """Who may name the firm's agents: its legal representative and administrators."""
+    query = sa.select(col(Mandate.person_id)).where(
+        col(Mandate.for_organisation) == organisation_id, col(Mandate.kind).in_(NAMING), *in_force(at)
+    )
+    return list(await session.scalars(query))
+
+
 async def firms_run(session: Session, person_id: UUID, at: datetime) -> list[tuple[UUID, str]]:
     """The firms whose agents this person may name, by name."""
     query = (

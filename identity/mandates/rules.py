@@ -24,6 +24,8 @@ FULL_AGE = 18  # 民法典 17
 LONGEST = timedelta(days=3 * 366)
 REQUEST_LASTS = timedelta(days=30)
 OPEN_REQUESTS = 20
+ENDS_SOON = timedelta(days=7)
+"""How long before a mandate ends both sides are told."""
 CHECKS_A_DAY = 5
 PROOFS_NEEDED = 2
 REGISTER_FRESH = timedelta(hours=12)

@@ -4,7 +4,6 @@ The browser holds a random key, the row its digest and a keyed hash of the code.
 or cannot be reached, a row of the same kind is made and a notice to nobody: nothing tells a stranger which it was.
 """
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,8 +56,8 @@ async def ask(
     index = trials.account_index(known.person_id if known else None, account)
     if until := await _crowded(session, index, origin, at):
         return Paused(until)
-    reachable = await contacts.proven(session, known.person_id) if known and not known.staff else []
-    address = next((one.address for one in reachable if one.channel is channel), "")
+    citizen = known.person_id if known and not known.staff else None
+    address = await contacts.reached_at(session, citizen, channel)
     person_id = known.person_id if known and address else None
     return await _make(session, person_id, index, purpose, channel, address, at=at)
 
@@ -73,6 +72,21 @@ async def ask_own(
     return await _make(session, person_id, index, Purpose.CONTACT, channel, address, at=at)
 
 
+async def ask_proof(
+    session: Session, person_id: UUID, *, channel: Channel, origin: str, at: datetime
+) -> Sent | Paused | None:
+    """Send a code to a proven contact of a signed-in person, who is to show who they are; None without such a contact."""
+    address = next(
+        (one.address for one in await contacts.proven(session, person_id) if one.channel is channel), None
+    )
+    if address is None:
+        return None
+    index = trials.account_index(person_id, "")
+    if until := await _crowded(session, index, origin, at):
+        return Paused(until)
+    return await _make(session, person_id, index, Purpose.PROVE, channel, address, at=at)
+
+
 async def show(
     session: Session, *, key: str | None, purpose: Purpose, code: str, at: datetime
 ) -> Right | int | None:
@@ -81,9 +95,7 @@ async def show(
     if row is None or row.right_at or row.closed_at or row.expires_at <= at or row.tries >= CODE_TRIES:
         return None
     row.tries += 1
-    digits = "".join(code.split())
-    fits = hmac.compare_digest(row.code_hash, _hash(digits, row.key_hash)) and row.person_id is not None
-    if fits and row.person_id is not None:
+    if _fits(row, "".join(code.split())) and row.person_id is not None:
         row.right_at = at
         await session.flush()
         return Right(row.person_id, row.channel, row.address, row.created_at)
@@ -183,4 +195,13 @@ async def _row(session: Session, key: str | None, purpose: Purpose) -> OneTimeCo
 
 def _hash(code: str, key_hash: bytes) -> str:
     """Keyed and bound to its row: a copy of the database cannot be searched for six digits."""
-    return ring().index(f"{key_hash.hex()} {code}", CODE)
+    return ring().index(_bound(code, key_hash), CODE)
+
+
+def _fits(row: OneTimeCode, code: str) -> bool:
+    """A code that was sent before the look-up key changed is still good."""
+    return ring().is_index(row.code_hash, _bound(code, row.key_hash), CODE)
+
+
+def _bound(code: str, key_hash: bytes) -> str:
+    return f"{key_hash.hex()} {code}"

@@ -5,7 +5,7 @@ What somebody typed at sign-up proves nothing: only a proven contact is sent cod
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -54,6 +54,18 @@ async def of(session: Session, person_id: UUID) -> list[Contact]:
 async def proven(session: Session, person_id: UUID) -> list[Contact]:
     """Only those that are proven."""
     return [one for one in await of(session, person_id) if one.proven]
+
+
+async def reached_at(session: Session, person_id: UUID | None, channel: Channel) -> str:
+    """The proven address of this person on this channel; empty for nobody and for who has none, in the same time."""
+    kept = Person.phone if channel is Channel.SMS else Person.email
+    query = (
+        sa.select(col(kept), col(ProvenContact.address_index))
+        .join(ProvenContact, col(ProvenContact.person_id) == col(Person.id))
+        .where(col(Person.id) == (person_id or uuid4()), col(ProvenContact.channel) == channel)
+    )
+    row = (await session.execute(query)).one_or_none()
+    return row[0] if row and row[0] and row[1] in _indexes(channel, row[0]) else ""
 
 
 async def prove(

@@ -1,4 +1,4 @@
-"""Signing in by a passkey or by a code sent to a proven contact; showing oneself again by a passkey."""
+"""Signing in by a passkey or by a code sent to a proven contact; showing oneself again by either."""
 
 from datetime import datetime
 
@@ -6,11 +6,12 @@ from identity import attempts, pressure, queries, sessions, signing_in, trials
 from identity.actor import Actor
 from identity.attempts import CodeNeeded, Granted, Paused, Refused
 from identity.journal import note
-from identity.means import codes, passkeys
-from identity.means.codes import Right
+from identity.means import changing, codes, contacts, passkeys
+from identity.means.codes import Right, Sent
+from identity.means.contacts import Contact
 from identity.means.errors import PasskeyUnfit
 from identity.means.passkeys import RelyingParty
-from identity.means.rules import Purpose
+from identity.means.rules import Channel, Purpose
 from identity.pressure import gauge
 from identity.rules import NETWORK_FAILURES, Limits, network
 from storage.database import Session
@@ -83,3 +84,34 @@ async def prove_by_passkey(
         await note(session, f"account:{own}", "passkey of another refused", own, own, at)
         return Refused()
     return await signing_in.proved(session, actor, token, means="passkey", assurance=2, at=at)
+
+
+async def proving_contacts(session: Session, actor: Actor) -> list[Contact]:
+    """Where a code for showing oneself again may be sent: as far as a code alone would let the person sign in anew."""
+    if actor.is_staff or await changing.has_authenticator(session, actor.person_id):
+        return []
+    return await contacts.proven(session, actor.person_id)
+
+
+async def send_proof(
+    session: Session, actor: Actor, *, channel: Channel, origin: str, at: datetime
+) -> Sent | Paused | None:
+    """Send such a code; None where none may be. Raises PasswordsBusy."""
+    if channel not in {one.channel for one in await proving_contacts(session, actor)}:
+        return None
+    return await codes.ask_proof(session, actor.person_id, channel=channel, origin=origin, at=at)
+
+
+async def prove_by_code(
+    session: Session, actor: Actor, *, token: str, key: str | None, code: str, at: datetime
+) -> sessions.Opened | int | None:
+    """Before a sensitive deed: a code that was sent to the actor. How many tries are left; None when there are none.
+
+    Raises SessionUnknown.
+    """
+    answer = await codes.show(session, key=key, purpose=Purpose.PROVE, code=code, at=at)
+    if not isinstance(answer, Right):
+        return answer
+    if answer.person_id != actor.person_id or not await proving_contacts(session, actor):
+        return None
+    return await signing_in.proved(session, actor, token, means="notice", assurance=1, at=at)

@@ -6,9 +6,10 @@ What they say is short and bilingual, for it leaves the portal: never a name, a 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from identity.means import contacts
@@ -71,6 +72,21 @@ async def held(session: Session, *, since: datetime, limit: int = 30) -> Sequenc
     query = sa.select(Outgoing).where(col(Outgoing.created_at) >= since)
     rows = await session.scalars(query.order_by(col(Outgoing.created_at).desc()).limit(limit))
     return [Note(row.channel, row.address, row.text, row.created_at) for row in rows if row.address]
+
+
+async def keep(
+    session: Session, identifier: str, channel: Channel, address: str, text: str, *, at: datetime
+) -> None:
+    """Lay a notice into the sample mailbox, where nothing carries it on; the same `identifier` lies there once."""
+    row = insert(Outgoing).values(
+        id=uuid5(UUID(identifier), channel.value),
+        channel=channel,
+        address=address,
+        text=text,
+        created_at=at,
+        expires_at=at + NOTICE_LASTS,
+    )
+    await session.execute(row.on_conflict_do_nothing())
 
 
 async def taken(session: Session, notice_id: UUID) -> Outgoing | None:

@@ -7,7 +7,6 @@ Challenges are drawn without a row: 16 random bytes, the moment, and a keyed has
 is bound to. Answering one spends it (`spent_challenge`), so each is good once and for five minutes.
 """
 
-import hmac
 import json
 import os
 from collections.abc import Sequence
@@ -42,6 +41,7 @@ from storage.cipher import ring
 from storage.database import Session
 
 RANDOM, MOMENT = 16, 8
+CHALLENGE = "passkey-challenge"
 LARGEST = 32 * 1024
 MILLISECONDS = int(CHALLENGE_LASTS.total_seconds() * 1000)
 VERIFIED = UserVerificationRequirement.REQUIRED
@@ -220,14 +220,19 @@ def _challenge(purpose: str, bound: str, at: datetime) -> bytes:
 
 
 def _seal(drawn: bytes, purpose: str, bound: str) -> bytes:
-    return bytes.fromhex(ring().index(f"{drawn.hex()} {purpose} {bound}", "passkey-challenge"))
+    return bytes.fromhex(ring().index(f"{drawn.hex()} {purpose} {bound}", CHALLENGE))
+
+
+def _sealed_here(seal: bytes, drawn: bytes, purpose: str, bound: str) -> bool:
+    """A challenge that was made before the look-up key changed is still ours."""
+    return ring().is_index(seal.hex(), f"{drawn.hex()} {purpose} {bound}", CHALLENGE)
 
 
 async def _spend(session: Session, answer: str, purpose: str, bound: str, at: datetime) -> bytes:
     """The challenge this answer claims, once it is known to be ours, in time and unused. Raises PasskeyUnfit."""
     challenge = _claimed(answer)
     drawn, seal = challenge[: RANDOM + MOMENT], challenge[RANDOM + MOMENT :]
-    if len(drawn) != RANDOM + MOMENT or not hmac.compare_digest(seal, _seal(drawn, purpose, bound)):
+    if len(drawn) != RANDOM + MOMENT or not _sealed_here(seal, drawn, purpose, bound):
         raise PasskeyUnfit("challenge")
     made = datetime.fromtimestamp(int.from_bytes(drawn[RANDOM:], "big"), UTC)
     if at >= made + CHALLENGE_LASTS:

@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign-in"
     RECOVERY = "recovery"
     CONTACT = "contact"
+    PROVE = "prove"  # before a sensitive deed, where nothing stronger is at hand
 
 
 class Standing(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
-from portal.openid import authorizing, elsewhere, exchanging, leaving, publishing, systems
+from portal.openid import authorizing, directory, elsewhere, exchanging, leaving, publishing, systems
 
 OPENID_DOORS: Sequence[ControllerRouterHandler] = (
     publishing.PublishedPages,
@@ -12,5 +12,6 @@ OPENID_DOORS: Sequence[ControllerRouterHandler] = (
     exchanging.ExchangePages,
     leaving.LeavingPages,
     elsewhere.ElsewherePages,
+    directory.DirectoryPages,
     systems.SystemPages,
 )

@@ -11,6 +11,7 @@ from identity.actor import Actor
 from identity.openid import arriving, commands, queries
 from identity.openid.errors import ClientUnknown
 from portal import forms, guards
+from portal.guards import fresh
 from portal.openid.wording import in_words
 from portal.request import Request
 from storage.database import Session
@@ -56,7 +57,7 @@ class SystemPages(Controller):
             raise NotFoundException from None
         return Redirect(SYSTEMS, status_code=303)
 
-    @post("/unlink", name="systems:unlink")
+    @post("/unlink", name="systems:unlink", guards=[fresh()])
     async def unlink(
         self,
         request: Request,

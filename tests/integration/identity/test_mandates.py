@@ -9,7 +9,7 @@ from identity import commands as accounts
 from identity import queries, real_names, representing
 from identity.actor import Actor, Party, PartyKind, Role
 from identity.errors import PersonUnknown, TooYoung
-from identity.mandates import commands
+from identity.mandates import commands, controlling, guarding
 from identity.mandates import queries as mandates
 from identity.mandates.errors import (
     LevelTooLow,
@@ -157,7 +157,7 @@ async def test_a_child_exists_only_through_a_confirmed_guardian_and_has_no_accou
     guardian, _ = await both(session)
     asked = await as_guardian(session, guardian)
     assert await queries.person_id(session, CHILD["id_number"]) is None
-    await commands.confirm_by_register(session, asked, evidence={"requests": {}}, at=AT)
+    await guarding.confirm_by_register(session, asked, evidence={"requests": {}}, at=AT)
     child = await queries.person_id(session, CHILD["id_number"])
     assert child in await parties(session, guardian)
     [standing] = await mandates.acting(session, guardian, AT)
@@ -187,12 +187,12 @@ async def test_an_officer_confirms_a_guardian_and_never_their_own_child(session)
     guardian, _ = await both(session)
     clerk_id = await people.clerk(session, AT)
     clerk = officer(clerk_id)
-    await commands.confirm_at_window(session, clerk, await as_guardian(session, guardian), at=AT)
+    await guarding.confirm_at_window(session, clerk, await as_guardian(session, guardian), at=AT)
     [standing] = await mandates.acting(session, guardian, AT)
     assert standing.evidence["officer"] == "示例子"
     own = await as_guardian(session, clerk_id)
     with pytest.raises(MandateUnknown):
-        await commands.confirm_at_window(session, clerk, own, at=AT)
+        await guarding.confirm_at_window(session, clerk, own, at=AT)
 
 
 def officer(person_id):
@@ -264,7 +264,7 @@ async def test_an_administrator_names_agents_and_cannot_dismiss_the_representati
 async def test_a_new_representative_takes_control_and_the_old_ones_mandate_ends(session):
     old, new = await both(session)
     firm = await people.firm(session, AT, old)
-    taken = await commands.take_control(
+    taken = await controlling.take_control(
         session, new, credit_code="91520115MADEM0011Q", name="示例餐饮有限公司", evidence={}, at=AT
     )
     assert taken == firm
@@ -278,8 +278,8 @@ async def test_the_register_naming_another_ends_the_mandate(session):
     owner, _ = await both(session)
     firm = await people.firm(session, AT, owner)
     own = await mandates.representative(session, owner, firm)
-    assert await commands.note_representative(session, own.id, holds=True, at=AT)
-    assert not await commands.note_representative(session, own.id, holds=False, at=AT)
+    assert await controlling.note_representative(session, own.id, holds=True, at=AT)
+    assert not await controlling.note_representative(session, own.id, holds=False, at=AT)
     assert firm not in await parties(session, owner)
     assert (await queries.organisation_by_id(session, firm)).legal_representative is None
 

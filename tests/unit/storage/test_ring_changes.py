@@ -60,11 +60,16 @@ def test_the_key_that_seals_cannot_be_dropped(first):
 def test_look_ups_ask_by_both_keys_until_the_former_is_dropped(first):
     ring = ring_changes.change_index_key(first)
     assert ring.indexes("1", "phone") == [ring.index("1", "phone"), first.index("1", "phone")]
+    assert ring.is_index(first.index("1", "phone"), "1", "phone")
+    assert ring.is_index(ring.index("1", "phone"), "1", "phone")
+    assert not ring.is_index(first.index("1", "phone"), "2", "phone")
+    assert not ring.is_index(first.index("1", "phone"), "1", "e-mail")
     assert ring.index("1", "phone") != first.index("1", "phone")
     with pytest.raises(KeyUnusable, match="changing"):
         ring_changes.change_index_key(ring)
     after = ring_changes.drop_former_index_key(ring)
     assert after.indexes("1", "phone") == [ring.index("1", "phone")]
+    assert not after.is_index(first.index("1", "phone"), "1", "phone")
 
 
 def test_what_other_systems_call_a_person_never_changes(first):
