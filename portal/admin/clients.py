@@ -20,6 +20,7 @@ from identity.openid.rules import ClientKind, Scope
 from portal import forms, guards
 from portal.authentication import settings_of
 from portal.forms import Form
+from portal.guards import fresh
 from portal.language import gettext as _
 from portal.request import Request
 from storage.database import Session
@@ -60,7 +61,7 @@ class ClientPages(Controller):
     async def new(self, session: NamedDependency[Session]) -> Template:
         return await _form_page(session, Form.empty())
 
-    @post("/new", name="admin:client-register")
+    @post("/new", name="admin:client-register", guards=[fresh()])
     async def register(
         self,
         request: Request,
@@ -88,7 +89,7 @@ class ClientPages(Controller):
     ) -> Template:
         return await _client_page(request, session, client_id)
 
-    @post("/{client_id:str}/secret", name="admin:client-secret", status_code=200)
+    @post("/{client_id:str}/secret", name="admin:client-secret", status_code=200, guards=[fresh()])
     async def renew_secret(
         self,
         request: Request,
@@ -103,7 +104,7 @@ class ClientPages(Controller):
             raise NotFoundException from None
         return await _client_page(request, session, client_id, secret=secret)
 
-    @post("/{client_id:str}/state", name="admin:client-state")
+    @post("/{client_id:str}/state", name="admin:client-state", guards=[fresh()])
     async def switch(
         self,
         request: Request,

@@ -112,6 +112,7 @@ ELEMENTS: Mapping[str, str] = {
     "procedures": _("特别程序"),
     "intermediaries": _("中介服务"),
     "regular_checks": _("年审年检"),
+    "messages": _("消息用语"),
     "real_name": _("实名等级"),
     "effective_on": _("施行日期"),
     "sample": _("示例数据"),

@@ -4,12 +4,14 @@ The template says in its second row which question a column is for; that row is 
 may be moved, hidden and left out. Files cannot be in a cell and are handed in as materials. Pure.
 """
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from msgspec import Struct
 from openpyxl import Workbook, load_workbook
@@ -19,9 +21,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from services.catalogue import rows
-from services.catalogue.answers import Checked, Mistake, Typed, check
+from services.catalogue.answers import Checked, Typed, check
 from services.catalogue.codes import QuestionType
-from services.catalogue.errors import CatalogueError
+from services.catalogue.errors import CellMistake, SheetUnreadable
 from services.catalogue.form import Form, Question
 from services.catalogue.readers import DATE_PARTS, SPACE
 from services.catalogue.regions import REGIONS, region_in
@@ -31,17 +33,19 @@ ROW_NUMBER = "row"
 HEAD, KEYS, FIRST = 1, 2, 3
 """Rows of a sheet: labels, keys, the first application."""
 MOST_APPLICATIONS = 1000
+MOST_COLUMNS = 500
+LARGEST = 32 * 1024 * 1024
+"""Bytes of all parts unpacked: a small file may not stand for an enormous one."""
 LONGEST_LIST = 250
 """Characters a drop-down list may have in a spreadsheet."""
 YES, NO = "是", "否"
 
 
-class SheetUnreadable(CatalogueError):
-    """The file is no spreadsheet, or none made from this form; `why` is a code: file, sheet, too-many."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"the spreadsheet cannot be read: {why}")
-        self.why = why
+UNSOUND = (
+    *(BadZipFile, InvalidFileException, zlib.error, EOFError, OSError, SyntaxError, ArithmeticError),
+    *(LookupError, AttributeError, TypeError, ValueError, RuntimeError),
+)
+"""What the spreadsheet library raises for a file that is none, or a broken one."""
 
 
 class Column(Struct, frozen=True):
@@ -50,13 +54,6 @@ class Column(Struct, frozen=True):
     key: str
     label: str
     words: tuple[str, ...] = ()
-
-
-class CellMistake(Struct, frozen=True):
-    """A mistake with its place: `申请!C4`."""
-
-    cell: str
-    mistake: Mistake
 
 
 class Application(Struct, frozen=True):
@@ -93,22 +90,22 @@ def template(form: Form) -> bytes:
     for sheet in book.worksheets:
         book.remove(sheet)
     first = book.create_sheet(SHEET)
-    _head(first, columns(list(form.questions())), _single(form.questions()))
+    head(first, columns(list(form.questions())), single(form.questions()))
     for group in groups(form):
         number = Column(ROW_NUMBER, f"“{SHEET}”中的第几行")
         sheet = book.create_sheet(group.key)
-        _head(sheet, [number, *columns(group.questions)], _single(group.questions))
+        head(sheet, [number, *columns(group.questions)], single(group.questions))
     content = BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _single(questions: Sequence[Question] | Iterator[Question]) -> frozenset[str]:
+def single(questions: Sequence[Question] | Iterator[Question]) -> frozenset[str]:
     """The keys of the questions answered with one of a list."""
     return frozenset(one.key for one in questions if one.type in {QuestionType.CHOICE, QuestionType.YES_NO})
 
 
-def _head(sheet: Any, own: Sequence[Column], single: frozenset[str]) -> None:
+def head(sheet: Any, own: Sequence[Column], listed_ones: frozenset[str]) -> None:
     for place, column in enumerate(own, 1):
         letter = get_column_letter(place)
         sheet.cell(HEAD, place, column.label).font = Font(bold=True)
@@ -116,7 +113,7 @@ def _head(sheet: Any, own: Sequence[Column], single: frozenset[str]) -> None:
         sheet.column_dimensions[letter].width = min(40, 4 + 2 * len(column.label))
         offered = ",".join(column.words)
         if (
-            column.key in single
+            column.key in listed_ones
             and len(offered) <= LONGEST_LIST
             and not any("," in one for one in column.words)
         ):
@@ -128,20 +125,38 @@ def _head(sheet: Any, own: Sequence[Column], single: frozenset[str]) -> None:
 
 def read(form: Form, content: bytes, *, today: date) -> list[Application]:
     """Every application of a filled-in template, each with all its mistakes. Raises SheetUnreadable."""
+    with told_unsound():
+        return _read(form, opened(content), today)
+
+
+def opened(content: bytes) -> Any:
+    """The workbook, to be read within `told_unsound`. Raises SheetUnreadable for one that would unpack too large."""
+    with ZipFile(BytesIO(content)) as parts:
+        if sum(part.file_size for part in parts.infolist()) > LARGEST:
+            raise SheetUnreadable("too-many")
+    return load_workbook(BytesIO(content), read_only=True, data_only=True)
+
+
+@contextmanager
+def told_unsound() -> Iterator[None]:
+    """Whatever the spreadsheet library trips over becomes SheetUnreadable."""
     try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as wrong:
+        yield
+    except UNSOUND as wrong:
         raise SheetUnreadable("file") from wrong
+
+
+def _read(form: Form, book: Any, today: date) -> list[Application]:
     if SHEET not in book.sheetnames:
         raise SheetUnreadable("sheet")
     own = {one.key: one for one in form.questions()}
-    found = dict(_lines(book[SHEET], own))
+    found = dict(lines(book[SHEET], own))
     places: dict[int, dict[str, str]] = {
         number: {key: f"{SHEET}!{cell}" for key, (cell, _) in line.items()} for number, line in found.items()
     }
     typed = {
         number: {
-            name: text for key, (_, value) in line.items() for name, text in _typed(own[key], value).items()
+            name: text for key, (_, value) in line.items() for name, text in typed_in(own[key], value).items()
         }
         for number, line in found.items()
     }
@@ -163,11 +178,13 @@ def _application(
 Line = dict[str, tuple[str, object]]
 
 
-def _lines(sheet: Any, own: Mapping[str, object]) -> Iterator[tuple[int, Line]]:
+def lines(sheet: Any, own: Mapping[str, object]) -> Iterator[tuple[int, Line]]:
     """(row, {key: (cell, value)}) of every row in which something stands. Raises SheetUnreadable."""
     keys: list[str] = []
     last = FIRST + MOST_APPLICATIONS - 1
-    for number, cells in enumerate(sheet.iter_rows(min_row=1, max_row=last + 1, values_only=True), 1):
+    for number, cells in enumerate(
+        sheet.iter_rows(max_row=last + 1, max_col=MOST_COLUMNS, values_only=True), 1
+    ):
         if number == KEYS:
             keys = [str(value or "") for value in cells]
             if not set(keys) & set(own):
@@ -183,6 +200,8 @@ def _lines(sheet: Any, own: Mapping[str, object]) -> Iterator[tuple[int, Line]]:
             raise SheetUnreadable("too-many")
         if line:
             yield number, line
+    if not keys:
+        raise SheetUnreadable("sheet")
 
 
 def _read_group(
@@ -194,7 +213,7 @@ def _read_group(
     """Add every row of a group to the application it names; one that names none is told as the group's mistake."""
     own: dict[str, Question | None] = {one.key: one for one in group.questions}
     counts: dict[int, int] = {}
-    for _, line in _lines(sheet, own | {ROW_NUMBER: None}):
+    for _, line in lines(sheet, own | {ROW_NUMBER: None}):
         number = _number(line.pop(ROW_NUMBER, ("", None))[1])
         if number not in typed:
             continue
@@ -202,7 +221,7 @@ def _read_group(
         for asked, one in zip(rows.placed(group, counts[number]), group.questions, strict=True):
             if one.key in line:
                 cell, value = line[one.key]
-                typed[number] |= _typed(asked, value)
+                typed[number] |= typed_in(asked, value)
                 places[number][asked.key] = f"{group.key}!{cell}"
 
 
@@ -211,7 +230,7 @@ def _number(value: object) -> int:
     return int(text) if text.isdigit() and len(text) < 6 else 0
 
 
-def _typed(question: Question, value: object) -> dict[str, str | list[str]]:
+def typed_in(question: Question, value: object) -> dict[str, str | list[str]]:
     """What somebody would have typed who means what stands in the cell."""
     key = question.key
     if isinstance(value, datetime | date) and question.type is QuestionType.DATE:
@@ -252,11 +271,11 @@ def written(form: Form, typed: Typed, *, today: date) -> dict[str, str]:
         value = values.get(question.key)
         if value is None or question.type in {QuestionType.GROUP, QuestionType.FILE}:
             continue
-        cells[question.key] = _cell(question, value)
+        cells[question.key] = cell_text(question, value)
     return cells
 
 
-def _cell(question: Question, value: Any) -> str:
+def cell_text(question: Question, value: Any) -> str:
     if question.type is QuestionType.ADDRESS:
         return f"{REGIONS[value.region].zh}{value.detail}"
     if question.type is QuestionType.DATE:

@@ -25,6 +25,7 @@ from services.catalogue.codes import (
 )
 from services.catalogue.conditions import ALWAYS, Expression
 from services.catalogue.form import Form, Option, Page, Pair, Question, Rules, Section
+from services.catalogue.messages import ItemMessage
 from services.catalogue.particulars import (
     BodyKind,
     FeeLine,
@@ -286,6 +287,7 @@ class ItemDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     procedures: tuple[Procedure, ...] = ()
     intermediaries: tuple[Intermediary, ...] = ()
     regular_checks: tuple[RegularCheck, ...] = ()
+    messages: tuple[ItemMessage, ...] = ()
     real_name: RealName = RealName.REGISTRY
     effective_on: date | None = None
     sample: bool = False

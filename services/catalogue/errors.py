@@ -5,13 +5,18 @@ CatalogueError
 ├── ItemWithdrawn          there was such an item; nobody may apply for it any more
 ├── ItemNotFit             the lint or the loader refuses the definition: `problems` says all of it
 ├── PublishingNotAllowed   the actor is not an official of the catalogue
-└── AnswerWrong            an answer cannot be read as its question asks (becomes a `Mistake`)
+├── AnswerWrong            an answer cannot be read as its question asks (becomes a `Mistake`)
+├── SheetUnreadable        the file is no spreadsheet, or none made from this form
+└── CellsWrong             a spreadsheet was read and refused whole: `mistakes` says what is wrong in which cell
 """
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
+    from services.catalogue.answers import Mistake
     from services.catalogue.form import Pair
     from services.catalogue.problems import Problem
 
@@ -55,3 +60,26 @@ class AnswerWrong(CatalogueError):
         super().__init__(code)
         self.code = code
         self.data: dict[str, str | int] = dict(data or {})
+
+
+class CellMistake(Struct, frozen=True):
+    """A mistake with its place: `申请!C4`."""
+
+    cell: str
+    mistake: "Mistake"
+
+
+class SheetUnreadable(CatalogueError):
+    """`why`: file (no spreadsheet, or a broken one), sheet (not made from this form), too-many, one-only."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the spreadsheet cannot be read: {why}")
+        self.why = why
+
+
+class CellsWrong(CatalogueError):
+    """Nothing of the spreadsheet was kept."""
+
+    def __init__(self, mistakes: Sequence[CellMistake]) -> None:
+        super().__init__(f"{len(mistakes)} cells are wrong")
+        self.mistakes = tuple(mistakes)

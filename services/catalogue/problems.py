@@ -117,6 +117,10 @@ SENTENCES: dict[str, Pair] = {
     "payment-without-fee": Pair(
         "不收费的事项没有网上支付和收费项目", "an item without a fee has no payment and no lines of fees"
     ),
+    "placeholder": Pair(
+        "花括号里的“{value}”不能用，可以用：{allowed}",
+        "“{value}” may not stand in braces here, only {allowed}",
+    ),
     "result-licence": Pair("结果为证照时须写明 licence_type", "a licence as result needs its licence_type"),
 }
 

@@ -1,11 +1,13 @@
 """Reading the catalogue. Items are public: whoever asks, the answer is the same."""
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from services.catalogue.codes import Audience, OnlineDepth
@@ -35,7 +37,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ItemSummary:
-    """What a list says about an item."""
+    """What a list says about an item; `suspended_at` and why while nobody may begin it (暂停办理)."""
 
     code: str
     version: int
@@ -52,6 +54,8 @@ class ItemSummary:
     nothing_to_hand_in: bool
     result: Pair
     sample: bool
+    suspended_at: datetime | None = None
+    suspension_reason: str | None = None
 
 
 def themes() -> list[Theme]:
@@ -102,6 +106,14 @@ async def suspension(session: Session, code: str) -> ItemSuspension | None:
     return found
 
 
+async def suspensions(session: Session, codes: Collection[str]) -> dict[str, ItemSuspension]:
+    """Those of these items that are suspended, by code."""
+    if not codes:
+        return {}
+    found = await session.scalars(sa.select(ItemSuspension).where(col(ItemSuspension.code).in_(codes)))
+    return {one.code: one for one in found}
+
+
 async def successors(session: Session, code: str) -> dict[str, Pair]:
     """The items to go to instead of one that ended, by code, with their names; only those that were published."""
     query = (
@@ -124,6 +136,34 @@ async def get_version(session: Session, code: str, version: int) -> Item:
     if digest is None:
         raise ItemNotFound(code, version)
     return Item(code, version, await _definition(session, code, version, digest), digest)
+
+
+async def get_versions(session: Session, keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], Item]:
+    """Several published versions at once, by code and version; those there are none of are left out."""
+    if not keys:
+        return {}
+    query = sa.select(col(ItemVersion.code), col(ItemVersion.version), col(ItemVersion.digest)).where(
+        sa.tuple_(col(ItemVersion.code), col(ItemVersion.version)).in_(sorted(keys)),
+        col(ItemVersion.state) != ItemState.DRAFT,
+    )
+    return {
+        (code, version): Item(code, version, await _definition(session, code, version, digest), digest)
+        for code, version, digest in (await session.execute(query)).all()
+    }
+
+
+async def in_force(session: Session) -> list[Item]:
+    """Every item that may be applied for today, suspended ones too, by code."""
+    newest = (
+        sa.select(col(ItemVersion.code), col(ItemVersion.version), col(ItemVersion.state))
+        .ext(distinct_on(col(ItemVersion.code)))
+        .where(col(ItemVersion.state) != ItemState.DRAFT, col(ItemVersion.effective_on) <= TODAY)
+        .order_by(col(ItemVersion.code), col(ItemVersion.version).desc())
+    )
+    rows = (await session.execute(newest)).all()
+    keys = [(row.code, row.version) for row in rows if row.state is ItemState.PUBLISHED]
+    found = await get_versions(session, keys)
+    return [found[key] for key in keys if key in found]
 
 
 async def newest_version(session: Session, code: str) -> Item | None:

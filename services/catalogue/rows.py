@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from services.catalogue.codes import QuestionType
-from services.catalogue.form import Form, Question
+from services.catalogue.form import Form, Pair, Question
 from services.catalogue.readers import PARTS, SPACE
 
 Typed = Mapping[str, str | list[str]]
@@ -100,6 +100,27 @@ def most(group: Question) -> int:
 def least(group: Question) -> int:
     """How many rows there must be, once anything is needed at all."""
     return int(group.rules.minimum or 1)
+
+
+def keys(form: Form, typed: Typed) -> list[str]:
+    """Every row of every group in which something was typed, named as `row_key` does: `shareholders-2`."""
+    return [
+        row_key(group.key, number)
+        for group in form.questions()
+        if group.type is QuestionType.GROUP
+        for number in numbers(group.key, typed)
+    ]
+
+
+def title(group: Question, row: int) -> Pair:
+    """What one row is called among the whole form: 全部股东：第 2 项."""
+    return Pair(f"{group.label.zh}：第 {row} 项", f"{group.label.en}: no. {row}")
+
+
+def in_row(name: str) -> tuple[str, int] | None:
+    """(group, row) of a row's name, `shareholders-2`; nothing for other names."""
+    found = split(f"{name}-")
+    return (found[0], found[1]) if found and not found[2] else None
 
 
 def without(group: str, typed: Typed, row: int) -> dict[str, str | list[str]]:

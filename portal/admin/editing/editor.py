@@ -119,7 +119,8 @@ def _group(problem: Problem) -> str:
 
 async def edited(session: Session, resources: Resources, draft: Draft) -> Editor:
     """The editor on a draft at hand."""
-    supplies = await gather(session, resources.hub, draft.code)
+    department = places.value(draft.definition, ("department", "code"))
+    supplies = await gather(session, resources.hub, draft.code, str(department) if department else None)
     return Editor(draft, supplies, await _problems(draft))
 
 

@@ -8,7 +8,16 @@ from portal.admin.editing.groups import Fields, words_of
 from portal.admin.editing.supplies import Supplies, register
 from portal.language import gettext as _
 from portal.language import pick
-from services.catalogue.codes import Format, Issuer, Necessity, Source, StepKind, StepRole, Subject
+from services.catalogue.codes import (
+    Format,
+    Issuer,
+    Necessity,
+    QuestionType,
+    Source,
+    StepKind,
+    StepRole,
+    Subject,
+)
 from services.catalogue.editing import terms
 from services.catalogue.editing.places import Definition, entries
 from services.catalogue.editing.values import Kind
@@ -93,7 +102,7 @@ def sources() -> Options:
     )
 
 
-def material(_d: Definition, entry: Entry, supplies: Supplies) -> Fields:
+def material(definition: Definition, entry: Entry, supplies: Supplies) -> Fields:
     return (
         Field(("name",), Kind.WORDS, _("材料名称"), _("写具体的名称，不能写“其他材料”“相关证明”。")),
         Field(
@@ -103,7 +112,7 @@ def material(_d: Definition, entry: Entry, supplies: Supplies) -> Fields:
             _("政府已经有的，不能要求申请人交。"),
             options=sources(),
         ),
-        *_by_source(entry, supplies),
+        *_by_source(definition, entry, supplies),
         Field(
             ("necessity",),
             Kind.CHOICE,
@@ -151,7 +160,7 @@ def _on_paper() -> Fields:
     )
 
 
-def _by_source(entry: Entry, supplies: Supplies) -> Fields:
+def _by_source(definition: Definition, entry: Entry, supplies: Supplies) -> Fields:
     """What one source needs and the others must not have."""
     kind = entry.get("source")
     if kind == Source.COMMITMENT:
@@ -161,14 +170,14 @@ def _by_source(entry: Entry, supplies: Supplies) -> Fields:
             Field(("commitment", "verification"), Kind.LONG_WORDS, _("以后怎么核查")),
         )
     if kind == Source.HUB:
-        return _from_register(entry, supplies, optional=False)
+        return _from_register(definition, entry, supplies, optional=False)
     if kind == Source.LICENCE:
         licence = Field(("licence_type",), Kind.CHOICE, _("哪种电子证照"), options=supplies.licence_options())
-        return (licence, *_from_register(entry, supplies, optional=True))
+        return (licence, *_from_register(definition, entry, supplies, optional=True))
     return ()
 
 
-def _from_register(entry: Entry, supplies: Supplies, *, optional: bool) -> Fields:
+def _from_register(definition: Definition, entry: Entry, supplies: Supplies, *, optional: bool) -> Fields:
     resource = entry.get("resource")
     chosen = resource if isinstance(resource, str) and resource else None
     hint = _("查不到电子证照时，再向这里核对。") if optional else ""
@@ -196,6 +205,24 @@ def _from_register(entry: Entry, supplies: Supplies, *, optional: bool) -> Field
             options=supplies.field_options(chosen, kept),
         ),
         Field(("subject",), Kind.CHOICE, _("核对谁的信息"), options=whose, optional=True),
+        *_fills(definition, supplies, chosen, kept),
+    )
+
+
+def _fills(definition: Definition, supplies: Supplies, resource: str, kept: tuple[str, ...]) -> Fields:
+    """Into which question each field that is asked for goes, beside the questions that name it as their source."""
+    names = dict(supplies.field_options(resource, kept))
+    asked = tuple(
+        (one.key, pick(one.label))
+        for one in terms.questions(definition)
+        if one.type not in {QuestionType.GROUP, QuestionType.FILE}
+    )
+    if not asked:
+        return ()
+    label, hint = _("“%(name)s”还填进哪个问题"), _("问题自己写了自动填写的，这里不用选。")
+    return tuple(
+        Field(("fills", key), Kind.CHOICE, label % {"name": names[key]}, hint, asked, optional=True)
+        for key in kept
     )
 
 
@@ -213,11 +240,27 @@ def result(definition: Definition, supplies: Supplies) -> Fields:
         Field(("result", "validity"), Kind.WORDS, _("有效期"), _("例如长期、五年。"), optional=True),
     )
     if entry.get("kind") != "licence":
-        return found
+        return (*found, _decided(definition, entry))
     chosen = Field(
         ("result", "licence_type"), Kind.CHOICE, _("哪种电子证照"), options=supplies.licence_options()
     )
     return (*found, chosen, *_licence_fields(definition, str(entry.get("licence_type")), supplies))
+
+
+def _decided(definition: Definition, entry: Entry) -> Field:
+    """Which answers a decision fixes; what an imported item names beyond the questions stays on offer."""
+    fields = entry.get("fields")
+    now = [str(one) for one in fields.values()] if isinstance(fields, Mapping) else []
+    options = {one.key: pick(one.label) for one in terms.questions(definition)}
+    options |= {one: one for one in now if one not in options}
+    return Field(
+        ("result", "fields"),
+        Kind.SELECTION,
+        _("决定书上写明哪些回答"),
+        _("决定确定下来的内容，例如金额、期限；申请人的名字总会写上。"),
+        options=tuple(options.items()),
+        optional=True,
+    )
 
 
 def _licence_fields(definition: Definition, slug: str, supplies: Supplies) -> Fields:

@@ -42,18 +42,7 @@ def basics(_definition: Definition, supplies: Supplies) -> Fields:
             _("由哪个部门办。"),
             options=supplies.department_options(),
         ),
-        Field(
-            ("department", "kind"),
-            Kind.CHOICE,
-            _("实施主体性质"),
-            options=(
-                ("authority", _("法定机关")),
-                ("authorised", _("授权组织")),
-                ("entrusted", _("受委托组织")),
-                ("other", _("其他")),
-            ),
-            optional=True,
-        ),
+        Field(("department", "kind"), Kind.CHOICE, _("实施主体性质"), options=bodies(), optional=True),
         Field(("level",), Kind.CHOICE, _("行使层级"), options=words_of("level", list(Level))),
         Field(("region",), Kind.TEXT, _("行政区划代码"), _("6 位数字，例如 520100。")),
         Field(
@@ -72,6 +61,12 @@ def basics(_definition: Definition, supplies: Supplies) -> Fields:
         ),
         Field(("sample",), Kind.YES_NO, _("是不是示例数据"), _("示例数据会在页面上标明。"), optional=True),
     )
+
+
+def bodies() -> Options:
+    """What kind of body a department is (实施主体性质)."""
+    names = (_("法定机关"), _("授权组织"), _("受委托组织"), _("其他"))
+    return tuple((code.value, name) for code, name in zip(particulars.BodyKind, names, strict=True))
 
 
 def conditions(_definition: Definition, _supplies: Supplies) -> Fields:
@@ -97,6 +92,7 @@ def limits(_definition: Definition, _supplies: Supplies) -> Fields:
             suffix=days,
         ),
         Field(("statutory_limit", "basis"), Kind.WORDS, _("法定时限的依据"), _("哪部法律第几条。")),
+        Field(("statutory_limit", "explanation"), Kind.LONG_WORDS, _("法定时限的说明"), optional=True),
         Field(
             ("promised_limit", "days"),
             Kind.WHOLE,
@@ -104,6 +100,7 @@ def limits(_definition: Definition, _supplies: Supplies) -> Fields:
             _("不能长于法定时限。当场办结的填 0。"),
             suffix=days,
         ),
+        Field(("promised_limit", "basis"), Kind.WORDS, _("承诺时限的依据"), optional=True),
         Field(("promised_limit", "explanation"), Kind.LONG_WORDS, _("承诺时限的说明"), optional=True),
         Field(("decided_on_the_spot",), Kind.YES_NO, _("当场办结"), _("材料齐全，当场就能拿到结果。")),
     )
@@ -165,6 +162,7 @@ def others(_definition: Definition, supplies: Supplies) -> Fields:
             options=supplies.department_options(),
             optional=True,
         ),
+        Field(("handled_by", "kind"), Kind.CHOICE, _("承办机构性质"), options=bodies(), optional=True),
         Field(
             ("reach",),
             Kind.CHOICE,

@@ -186,9 +186,7 @@ def _context(editor: Editor, saved: str) -> dict[str, Any]:
                 "hint": gettext(group.about),
                 "href": editor.at.group(group.key),
                 "wrong": wrong,
-                "empty": not any(editor.definition.get(name) for name in group.owns if name != "form")
-                and not (group.key == "form" and value(editor.definition, ("form", "sections"))),
-                "optional": group.optional,
+                "status": _status(editor, group, wrong),
             }
         )
     problems = [
@@ -200,6 +198,18 @@ def _context(editor: Editor, saved: str) -> dict[str, Any]:
         for one in editor.problems
     ]
     return {"editor": editor, "groups": groups, "problems": problems, "saved": saved}
+
+
+def _status(editor: Editor, group: tables.Group, wrong: int) -> tuple[str, str | None]:
+    """How a group stands, in words and colour. One that is empty is not done, even while no rule can judge it yet."""
+    if wrong:
+        return gettext("%(count)s 处要填或者要改") % {"count": wrong}, "yellow"
+    written = (
+        editor.definition if group.key != "form" else {"form": value(editor.definition, tables.SECTIONS)}
+    )
+    if any(written.get(name) for name in group.owns):
+        return gettext("已完成"), None
+    return (gettext("可以不填"), "grey") if group.optional else (gettext("还没有填"), "yellow")
 
 
 def _element(path: str) -> str:

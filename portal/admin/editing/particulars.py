@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from portal.admin.editing.entries import Entry
 from portal.admin.editing.fields import Field
-from portal.admin.editing.groups import Fields
+from portal.admin.editing.groups import Fields, bodies
 from portal.admin.editing.supplies import Supplies
 from portal.language import gettext as _
 from portal.language import pick
+from portal.words import word
 from services.catalogue.editing import terms
 from services.catalogue.editing.places import Definition
 from services.catalogue.editing.values import Kind
+from services.catalogue.messages import Node
 
 
 def fee_line(_d: Definition, _e: Entry, _s: Supplies) -> Fields:
@@ -23,7 +25,10 @@ def fee_line(_d: Definition, _e: Entry, _s: Supplies) -> Fields:
 
 
 def joint(_d: Definition, _e: Entry, supplies: Supplies) -> Fields:
-    return (Field(("code",), Kind.CHOICE, _("联办机构"), options=supplies.department_options()),)
+    return (
+        Field(("code",), Kind.CHOICE, _("联办机构"), options=supplies.department_options()),
+        Field(("kind",), Kind.CHOICE, _("联办机构性质"), options=bodies(), optional=True),
+    )
 
 
 def procedure(_d: Definition, _e: Entry, _s: Supplies) -> Fields:
@@ -49,6 +54,18 @@ def regular_check(_d: Definition, _e: Entry, _s: Supplies) -> Fields:
         Field(("name",), Kind.WORDS, _("年审年检")),
         Field(("basis",), Kind.WORDS, _("依据")),
         Field(("months",), Kind.WHOLE, _("每隔多久一次"), suffix=_("个月")),
+    )
+
+
+def message(_d: Definition, _e: Entry, _s: Supplies) -> Fields:
+    nodes = tuple((one.value, word(one, "node")) for one in Node)
+    inside = _("可以用 {item} 事项、{number} 编号、{office} 部门、{due} 期限。")
+    outside = _("只能用 {item} 事项和 {number} 编号。不填就用通用的短信。")
+    return (
+        Field(("node",), Kind.CHOICE, _("什么时候发"), options=nodes),
+        Field(("title",), Kind.WORDS, _("标题"), inside),
+        Field(("text",), Kind.LONG_WORDS, _("消息和邮件的内容"), inside),
+        Field(("sms",), Kind.LONG_WORDS, _("短信"), outside, optional=True),
     )
 
 

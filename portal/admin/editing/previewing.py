@@ -17,6 +17,7 @@ from portal.admin.editing import placing, tables
 from portal.admin.editing.editor import Editor
 from portal.admin.editing.filling import Anything
 from portal.forms import Form
+from portal.guides import guide_context
 from portal.language import pick
 from portal.request import Request
 from portal.resources import Resources
@@ -25,7 +26,6 @@ from services.catalogue.codes import QuestionType
 from services.catalogue.definition import Page, Question, Section
 from services.catalogue.editing import gaps
 from services.catalogue.editing.places import Steps, entries, shape, value
-from services.catalogue.factsheet import factsheet
 from services.catalogue.form import Form as ItemForm
 from services.catalogue.maintenance import queries as maintenance
 from services.catalogue.readers import longest
@@ -46,12 +46,8 @@ class PreviewPages(Controller):
         """The guide as it would be published now; gaps are marked."""
         draft = await maintenance.draft(session, code)
         definition = gaps.filled(draft.definition)
-        context = {
-            "definition": definition,
-            "version": (draft.base_version or 0) + 1,
-            "factsheet": factsheet(definition),
-            "at": placing.Addresses(draft.code),
-        }
+        context = guide_context(definition, (draft.base_version or 0) + 1)
+        context["at"] = placing.Addresses(draft.code)
         return Template("admin/editing/preview_guide.html", context=context)
 
     @get("/pages/{place:path}", name="editing:preview-page")

@@ -125,15 +125,17 @@ def register(code: str) -> str:
     return pick(REGISTERS[code]) if code in REGISTERS else code
 
 
-async def gather(session: Session, hub: HubClient, code: str) -> Supplies:
-    """What there is for the item `code` at this moment."""
+async def gather(session: Session, hub: HubClient, code: str, department: str | None) -> Supplies:
+    """What there is for the item `code` at this moment; contracts are with the `department` in charge of it."""
     departments = {code: one.name for code, one in (await offices(session)).items()}
-    return Supplies(departments, types.load_types(), await _contracts(hub, code))
+    return Supplies(departments, types.load_types(), await _contracts(hub, code, department))
 
 
-async def _contracts(hub: HubClient, code: str) -> Mapping[str, tuple[str, ...]] | None:
+async def _contracts(
+    hub: HubClient, code: str, department: str | None
+) -> Mapping[str, tuple[str, ...]] | None:
     try:
-        found = await hub.contracts(item=code)
+        found = await hub.contracts(consumer=department, item=code)
     except SharingError:
         return None
     fields: dict[str, tuple[str, ...]] = {}

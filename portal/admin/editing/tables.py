@@ -19,7 +19,8 @@ def _(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One page of elements. `owns`: the elements it answers for; `lists`: those that are lists of entries."""
+    """One page of elements. `owns`: the elements it answers for; `lists`: those that are lists of entries; `optional`:
+    an item may do without any of them."""
 
     key: str
     title: str
@@ -27,6 +28,7 @@ class Group:
     owns: tuple[str, ...]
     lists: tuple[str, ...] = ()
     asks: Callable[[Definition, Supplies], tuple[Field, ...]] = lambda _d, _s: ()
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ GROUPS = (
         ("conditions", "quota"),
         ("conditions",),
         groups.conditions,
+        optional=True,
     ),
     Group(
         "limits",
@@ -94,17 +97,18 @@ GROUPS = (
         ("places",),
         groups.contact,
     ),
-    Group("materials", _("材料"), _("要交什么，哪些可以免交"), ("materials",), ("materials",)),
+    Group("materials", _("材料"), _("要交什么，哪些可以免交"), ("materials",), ("materials",), optional=True),
     Group("form", _("表单"), _("要填哪些问题，按页排好"), ("form",)),
     Group("steps", _("环节"), _("受理以后经过哪几步、每步几天"), ("steps",), ("steps",)),
     Group("result", _("结果"), _("办成以后发什么证照或者文书"), ("result",), asks=entries.result),
-    Group("faq", _("常见问题"), _("群众常问的，提前答好"), ("faq",), ("faq",)),
+    Group("faq", _("常见问题"), _("群众常问的，提前答好"), ("faq",), ("faq",), optional=True),
     Group(
         "situations",
         _("情形引导"),
         _("填表以前先问清属于哪种情形，可以不设"),
         ("situations",),
         ("situations/questions", "situations/barriers", "situations/variants"),
+        optional=True,
     ),
     Group(
         "others",
@@ -126,10 +130,12 @@ GROUPS = (
             "procedures",
             "intermediaries",
             "regular_checks",
+            "messages",
             "real_name",
         ),
-        ("joint", "procedures", "intermediaries", "regular_checks"),
+        ("joint", "procedures", "intermediaries", "regular_checks", "messages"),
         groups.others,
+        optional=True,
     ),
 )
 
@@ -176,6 +182,7 @@ LISTS: Mapping[Shape, ListOf] = {
     ("regular_checks",): ListOf(
         "others", _("年审年检"), _("加一项年审年检"), particulars.regular_check, "name"
     ),
+    ("messages",): ListOf("others", _("消息用语"), _("加一个节点的用语"), particulars.message, "title"),
     SITUATIONS: ListOf(
         "situations",
         _("情形问题"),

@@ -228,6 +228,9 @@ def _settled_material(entry: dict[str, Any]) -> dict[str, Any]:
     if "resource" not in found:
         for name in ("fields", "fills", "subject"):
             found.pop(name, None)
+    fills, had = found.get("fills"), found.get("fields") or ()
+    if isinstance(fills, Mapping):
+        found["fills"] = {name: key for name, key in fills.items() if name in had}
     return found
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from identity.actor import Actor
-from services.applications import documents_in
+from services.applications.arriving import receiving
 from services.applications.bundling import merging
 from services.applications.bundling.merging import Whole
 from services.applications.bundling.reading import open_whole
@@ -79,17 +79,19 @@ async def hand_in(
 ) -> None:
     """Keep one file for every part that asks for this material.
 
-    Raises MaterialUnknown, NotInDraft, TooManyFiles, FileEmpty, FileTooLarge, FileNotAllowed, FileUnreadable.
+    Raises MaterialUnknown, NotInDraft, TooManyFiles, and what `arriving.receiving.receive` does.
     """
     whole = await open_whole(session, actor, number)
     pooled = _known(whole, code)
     present = [file for file in whole.files() if file.material_code == code]
+    arrived = await receiving.receive(name, content, pooled.material)
+    digest = await objects.put(arrived.received.content)
+    if any((file.name, file.digest) == (arrived.received.name, digest) for file in present):
+        return  # sent twice, kept once
     if len(present) >= pooled.material.max_files:
         raise TooManyFiles(pooled.material.max_files)
-    received = documents_in.receive(name, content, pooled.material)
-    digest = await objects.put(received.content)
     for member, own in whole.serving(pooled):
-        await drafting.attach(session, actor, member.application, own, received, digest, at=at)
+        await drafting.attach(session, actor, member.application, own, arrived, digest, at=at)
     whole.bundle.updated_at = at
 
 

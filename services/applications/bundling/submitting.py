@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from identity.actor import Actor
 from identity.mandates.rules import require_power
+from services.applications.arriving.queries import require_arrived
 from services.applications.bundling import reading
 from services.applications.bundling.filling import spread
 from services.applications.bundling.merging import Member, Whole, front
@@ -52,6 +53,7 @@ async def submit(
     for member in whole.members:
         require_power(actor, bundle.applicant_id, member.item)
         await catalogue.require_open(session, member.item)
+    await require_arrived(session, number, at=at)
     require_complete(whole, at)
     await spread(session, whole, front(whole), at=at)
     for member in whole.members:

@@ -43,8 +43,12 @@ class Pool(Struct, frozen=True):
 
 
 def pool(bundle: Bundle, definitions: Definitions, *, chosen: Collection[str] | None = None) -> Pool:
-    """Put a bundle together; `chosen` are the optional items wanted (default: all). Every item must be given."""
-    items = [part.item for part in bundle.parts if not part.optional or chosen is None or part.item in chosen]
+    """Put a bundle together of the items given; `chosen` are the optional ones wanted (default: all)."""
+    items = [
+        part.item
+        for part in bundle.parts
+        if part.item in definitions and (not part.optional or chosen is None or part.item in chosen)
+    ]
     keys = _keys(bundle, definitions, items)
     return Pool(
         items=tuple(items),
@@ -57,7 +61,7 @@ def pool(bundle: Bundle, definitions: Definitions, *, chosen: Collection[str] | 
 
 def _days(bundle: Bundle, definitions: Definitions, item: str) -> int:
     part = bundle.part(item)
-    before = [_days(bundle, definitions, one) for one in part.after] if part else []
+    before = [_days(bundle, definitions, one) for one in part.after if one in definitions] if part else []
     return definitions[item].promised_limit.days + max(before, default=0)
 
 
@@ -169,27 +173,44 @@ def _unasked(
             continue
         asked.add(key)
         material = f"{item}-{question.material}" if question.material else None
-        rows = tuple(_in_row(bundle, item, one, keys) for one in question.questions)
+        rows = tuple(_in_rows(bundle, item, question, keys))
         yield msgspec.structs.replace(question, key=key, when=when, material=material, questions=rows)
 
 
-def _in_row(bundle: Bundle, item: str, question: Question, keys: Mapping[tuple[str, str], str]) -> Question:
-    """A question of a group: its condition may look at the form's questions beside those of its row."""
-    return msgspec.structs.replace(question, when=renamed(bundle, item, question.when, keys))
+def _in_rows(
+    bundle: Bundle, item: str, group: Question, keys: Mapping[tuple[str, str], str]
+) -> Iterator[Question]:
+    """The questions of a group: their conditions look at the row first, and beyond it at the form's questions."""
+    own = {(item, one.key) for one in group.questions}
+    outside = {name: key for name, key in keys.items() if name not in own}
+    for question in group.questions:
+        when = renamed(bundle, item, question.when, outside, inside=own)
+        if when != NEVER:
+            yield msgspec.structs.replace(question, when=when)
 
 
-def renamed(bundle: Bundle, item: str, when: Expression, keys: Mapping[tuple[str, str], str]) -> Expression:
-    """The condition over the form's keys; comparisons with what the bundle answers itself become true or false."""
+def renamed(
+    bundle: Bundle,
+    item: str,
+    when: Expression,
+    keys: Mapping[tuple[str, str], str],
+    *,
+    inside: Collection[tuple[str, str]] = (),
+) -> Expression:
+    """The condition over the form's keys; comparisons with what the bundle answers itself become true or false.
+
+    `inside` a group, its own questions keep their names.
+    """
     if when.always is not None:
         return when
     member: Any
     if when.parts or when.and_ is not None or when.or_ is not None:
-        member = tuple(renamed(bundle, item, part, keys) for part in when.parts)
+        member = tuple(renamed(bundle, item, part, keys, inside=inside) for part in when.parts)
         return _simplified(Expression(**{when.operator: member[0] if when.not_ is not None else member}))
     operand = getattr(when, when.operator)
     key = operand if isinstance(operand, str) else operand[0]
     part = bundle.part(item)
-    if part and key in part.fixed:
+    if part and key in part.fixed and (item, key) not in inside:
         return Expression(always=_decided(when, part.fixed[key]))
     own = keys.get((item, key), key)
     member = own if isinstance(operand, str) else (own, operand[1])
@@ -280,8 +301,10 @@ def _moved(typed: Typed, question: Question, key: str) -> dict[str, str | list[s
 
 
 def _in_words(whole: Pool, other: str, own: str, typed: Typed, today: date) -> dict[str, str | list[str]]:
-    key = whole.keys[split(other)]
-    question = whole.form.question(key)
+    key = whole.keys.get(split(other))
+    question = whole.form.question(key) if key else None
+    if key is None:
+        return {}
     value = check(whole.form, typed, today=today, complete=False).values.get(key)
     return {own: shown(question, value)} if question is not None and value is not None else {}
 

@@ -19,7 +19,10 @@ NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 
 
 class Kind(StrEnum):
-    """What an element is written in. WORDS and LONG_WORDS are pairs; their English has the field `<name>-en`."""
+    """What an element is written in. WORDS and LONG_WORDS are pairs; their English has the field `<name>-en`.
+
+    SELECTION is CHOICES kept as a mapping in which each chosen one stands under its own name.
+    """
 
     WORDS = "words"
     LONG_WORDS = "long-words"
@@ -30,6 +33,7 @@ class Kind(StrEnum):
     YES_NO = "yes-no"
     CHOICE = "choice"
     CHOICES = "choices"
+    SELECTION = "selection"
     DAY = "day"
     BOUND = "bound"
 
@@ -75,6 +79,8 @@ def _as_text(name: str, value: Any) -> dict[str, str | list[str]]:
 
 
 def _listed(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        return [str(one) for one in value.values()]
     return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
 
 
@@ -90,6 +96,7 @@ SHOWN: Mapping[Kind, Shower] = {
     Kind.LONG_WORDS: _pair,
     Kind.YES_NO: lambda name, value: {name: "yes" if value is True else "no"},
     Kind.CHOICES: lambda name, value: {name: _listed(value)},
+    Kind.SELECTION: lambda name, value: {name: _listed(value)},
     Kind.LINES: lambda name, value: {name: "\n".join(_listed(value))},
     Kind.BOUND: _distance,
     Kind.DAY: lambda name, value: _parts(name, str(value)),
@@ -107,6 +114,8 @@ def read(kind: Kind, name: str, typed: Typed, offered: frozenset[str] = frozense
         return {"zh": text, "en": english} if text or english else None
     if kind is Kind.CHOICES:
         return _chosen(typed.get(name, []), offered)
+    if kind is Kind.SELECTION:
+        return {one: one for one in _chosen(typed.get(name, []), offered) or ()} or None
     if kind is Kind.DAY:
         return _day(*(_text(typed, f"{name}-{part}") for part in ("year", "month", "day")))
     return READERS[kind](text, offered) if text else None

@@ -43,7 +43,7 @@ async def make_alias(
     session.add(alias)
     await session.flush()
     await session.execute(sa.delete(SearchMiss).where(col(SearchMiss.words) == text))
-    await _refile(session, kind, code)
+    await refile(session, kind, code)
     await _record(session, "alias made", alias, actor, at)
     return alias
 
@@ -62,7 +62,7 @@ async def drop_alias(
         return
     await session.delete(alias)
     await session.flush()
-    await _refile(session, kind, code)
+    await refile(session, kind, code)
     await _record(session, "alias dropped", alias, actor, at)
 
 
@@ -127,7 +127,7 @@ async def _require_there(session: Session, kind: Kind, code: str) -> None:
         raise ItemNotFound(code)
 
 
-async def _refile(session: Session, kind: Kind, code: str) -> None:
+async def refile(session: Session, kind: Kind, code: str) -> None:
     """File every entry of this code anew."""
     if kind is Kind.BUNDLE:
         for bundle in bundles.shipped():

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from services.catalogue import themes
@@ -18,6 +19,8 @@ from services.catalogue.finding.aliases import bundle_words, everyday_words, the
 from services.catalogue.finding.keys import content_keys, name_keys
 from services.catalogue.finding.models import ItemAlias, Kind, SearchEntry
 from services.catalogue.finding.sounds import syllables
+from services.catalogue.maintenance.models import ItemSuccession
+from services.catalogue.models import ItemState, ItemVersion
 from storage.database import Session
 
 RULES = 1
@@ -171,14 +174,28 @@ async def remove(session: Session, kind: Kind, code: str, version: int | None = 
 
 
 async def file_item(session: Session, item: ItemDefinition, version: int) -> None:
-    """File a version of an item anew, with the aliases operators made."""
+    """File a version of an item anew, with the aliases operators made and what the items before it were called."""
+    more = [*await made_aliases(session, Kind.ITEM, item.code), *await former_names(session, item.code)]
     await remove(session, Kind.ITEM, item.code, version)
-    await write(session, [item_filed(item, version, await made_aliases(session, Kind.ITEM, item.code))])
+    await write(session, [item_filed(item, version, more)])
 
 
 async def file_bundle(session: Session, bundle: Bundle) -> None:
     await remove(session, Kind.BUNDLE, bundle.code)
     await write(session, [bundle_filed(bundle, await made_aliases(session, Kind.BUNDLE, bundle.code))])
+
+
+async def former_names(session: Session, code: str) -> list[str]:
+    """What the items were called that were split, merged or cancelled in favour of this one: people go on asking so."""
+    query = (
+        sa.select(col(ItemVersion.definition))
+        .ext(distinct_on(col(ItemVersion.code)))
+        .join(ItemSuccession, col(ItemSuccession.code) == col(ItemVersion.code))
+        .where(col(ItemSuccession.successor) == code, col(ItemVersion.state) != ItemState.DRAFT)
+        .order_by(col(ItemVersion.code), col(ItemVersion.version).desc())
+    )
+    before = [msgspec.convert(one, ItemDefinition) for one in await session.scalars(query)]
+    return [name for item in before for name in (*called(item), *everyday_words(item.code))]
 
 
 async def made_aliases(session: Session, kind: Kind, code: str) -> list[str]:

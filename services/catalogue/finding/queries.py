@@ -20,6 +20,7 @@ from services.catalogue.finding.models import Kind
 from services.catalogue.finding.ranking import Name
 from services.catalogue.finding.statements import Filters
 from services.catalogue.form import Pair
+from services.catalogue.maintenance.models import ItemSuspension
 from services.catalogue.queries import ItemSummary
 from storage.database import Session
 
@@ -65,6 +66,7 @@ class Suggestion:
     code: str
     name: Pair
     said: str
+    suspended: bool = False
 
 
 async def listing(
@@ -110,8 +112,14 @@ async def search(
 async def suggestions(session: Session, q: str, *, limit: int = 8) -> list[Suggestion]:
     """What somebody who has typed so much may mean, each with the name that fitted."""
     found = [hit for hit in await hits(session, q) if hit.said][: max(1, min(limit, MOST))]
-    names = {one.code: one.short_name for one in await _shown(session, found)}
-    return [Suggestion(hit.kind, hit.code, names[hit.code], hit.said) for hit in found if hit.code in names]
+    shown = {one.code: one for one in await _shown(session, found)}
+    return [
+        Suggestion(
+            hit.kind, hit.code, shown[hit.code].short_name, hit.said, suspended=_paused(shown[hit.code])
+        )
+        for hit in found
+        if hit.code in shown
+    ]
 
 
 async def most_used(session: Session, *, limit: int = 6) -> list[ItemSummary]:
@@ -171,13 +179,26 @@ async def _all(session: Session, filters: Filters, limit: int, after: str | None
     return [Hit(row.kind, row.code, row.version) for row in rows]
 
 
+def _marked(summary: ItemSummary, paused: ItemSuspension) -> ItemSummary:
+    return replace(summary, suspended_at=paused.suspended_at, suspension_reason=paused.reason)
+
+
+def _paused(found: Found) -> bool:
+    return isinstance(found, ItemSummary) and found.suspended_at is not None
+
+
 async def _shown(session: Session, found: Iterable[Hit]) -> list[Found]:
     """What lists show of each; a bundle no longer shipped is left out."""
+    found = list(found)
     shipped = {bundle.code: bundle for bundle in bundles.shipped()}
+    paused = await queries.suspensions(session, [hit.code for hit in found if hit.kind is Kind.ITEM])
+    versions = {(hit.code, hit.version) for hit in found if hit.kind is Kind.ITEM and hit.version is not None}
+    items = await queries.get_versions(session, versions)
     shown: list[Found] = []
     for hit in found:
         if hit.kind is Kind.ITEM and hit.version is not None:
-            shown.append(queries.summary(await queries.get_version(session, hit.code, hit.version)))
+            summary = queries.summary(items[hit.code, hit.version])
+            shown.append(_marked(summary, paused[hit.code]) if hit.code in paused else summary)
         elif hit.kind is Kind.BUNDLE and hit.code in shipped:
             shown.append(shipped[hit.code])
     return shown

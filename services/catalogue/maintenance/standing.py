@@ -11,6 +11,8 @@ from identity.actor import Actor
 from services.catalogue import commands as catalogue
 from services.catalogue.commands import publisher
 from services.catalogue.errors import ItemNotFound
+from services.catalogue.finding.commands import refile
+from services.catalogue.finding.models import Kind
 from services.catalogue.maintenance.errors import ReasonMissing, StandingUnchanged, SuccessorUnknown
 from services.catalogue.maintenance.models import ItemSuccession, ItemSuspension
 from services.catalogue.queries import newest_version
@@ -75,11 +77,12 @@ async def cancel(
 
 
 async def follow(session: Session, code: str, successors: Sequence[str]) -> None:
-    """Note where to go instead of `code`."""
+    """Note where to go instead of `code`, and let whoever asks for it by its names find that."""
     for successor in successors:
         await session.execute(
             insert(ItemSuccession).values(code=code, successor=successor).on_conflict_do_nothing()
         )
+        await refile(session, Kind.ITEM, successor)
 
 
 async def end(

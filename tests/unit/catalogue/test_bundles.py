@@ -149,3 +149,42 @@ def test_conditions_on_answers_ask_the_one_form():
             Expression(eq=("provident_fund_withdrawal__whole_balance", True)),
         )
     )
+
+
+def with_rows_that_ask(when):
+    """The registration with a last question in every row of shareholders, asked under this condition."""
+    item = ITEMS["enterprise-registration"]
+    group = item.form.question("shareholders")
+    more = msgspec.structs.replace(group.questions[0], key="asked_too", when=when)
+    changed = msgspec.structs.replace(group, questions=(*group.questions, more))
+
+    def page(one):
+        questions = tuple(changed if each is group else each for each in one.questions)
+        return msgspec.structs.replace(one, questions=questions)
+
+    sections = tuple(
+        msgspec.structs.replace(section, pages=tuple(map(page, section.pages)))
+        for section in item.form.sections
+    )
+    form = msgspec.structs.replace(item.form, sections=sections)
+    return ITEMS | {item.code: msgspec.structs.replace(item, form=form)}
+
+
+def row_question(definitions):
+    whole = pooling.pool(RESTAURANT, definitions)
+    group = whole.form.question("enterprise_registration__shareholders")
+    return next((one for one in group.questions if one.key == "asked_too"), None)
+
+
+def test_conditions_inside_a_group_go_by_the_names_of_the_one_form():
+    outside = Expression(and_=(Expression(present="company_kind"), Expression(eq=("holder_kind", "firm"))))
+    asked = row_question(with_rows_that_ask(outside))
+    assert asked.when == Expression(
+        and_=(
+            Expression(present="enterprise_registration__company_kind"),
+            Expression(eq=("holder_kind", "firm")),
+        )
+    )
+    part = RESTAURANT.part("enterprise-registration")
+    assert part.fixed == {}
+    assert row_question(with_rows_that_ask(Expression(always=False))) is None

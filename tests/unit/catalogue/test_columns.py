@@ -28,7 +28,9 @@ def filled(form, typed):
     for group in columns.groups(form):
         value = check(form, typed, today=TODAY, complete=False).values.get(group.key, ())
         for place, row in enumerate(value):
-            inner = {one.key: columns._cell(one, row[one.key]) for one in group.questions if one.key in row}
+            inner = {
+                one.key: columns.cell_text(one, row[one.key]) for one in group.questions if one.key in row
+            }
             write(book[group.key], columns.FIRST + place, inner | {columns.ROW_NUMBER: columns.FIRST})
     return book
 

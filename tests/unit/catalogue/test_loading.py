@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from identity.rules import Level
 from services.catalogue import commands
 from services.catalogue.lint import examine
 from services.catalogue.loading import LARGEST, read, read_file
@@ -39,6 +40,12 @@ def test_the_example_for_officials_loads_and_lints_clean(tmp_path):
     reading = examine(path)
     assert [explain(problem) for problem in reading.problems] == []
     assert reading.definition.code == "dog-registration"
+
+
+def test_officials_are_told_how_surely_an_applicant_must_be_known():
+    text = DOCUMENT.read_text("utf-8")
+    assert "real_name:" in text
+    assert [level.value for level in Level if level.value not in text] == []
 
 
 def test_codes_with_leading_zeros_and_words_like_no_stay_as_written():
