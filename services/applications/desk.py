@@ -1,12 +1,9 @@
-"""The officers' work lists (综合窗口待办): every case handed in lies in exactly one tray, whoever looks.
+"""The officers' work lists (综合窗口待办): what is due next, how many there are, what to take next.
 
 Pages by key and counts no further than `COUNTED`, so that a list stays quick whatever the volume.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -14,102 +11,81 @@ from sqlmodel import col
 from identity.actor import Actor, Role
 from services.applications import queries
 from services.applications.models import Application, Opinion
-from services.applications.rules import State
+from services.applications.rules import Deed, State
+from services.applications.window import picking
+from services.applications.window.trays import (
+    DECIDE,
+    PAGE,
+    PAUSED,
+    STATES,
+    Lamp,
+    Tray,
+    Wanted,
+    at_step,
+    lamp,
+    lies_in,
+)
 from storage.database import Session
 
-DECIDE = "decide"
-"""The key of the step at which the decision is made; items call it so (services.catalogue)."""
+__all__ = [
+    "COUNTED",
+    "DECIDE",
+    "PAGE",
+    "PAUSED",
+    "STATES",
+    "Lamp",
+    "Tray",
+    "Wanted",
+    "counts",
+    "lamp",
+    "lies_in",
+    "next_for",
+    "queue",
+]
 
-PAGE = 50
 COUNTED = 100
 """A tray's count stops here and reads «99+»."""
-
-
-class Tray(StrEnum):
-    """Where a case lies: whose turn it is."""
-
-    INTAKE = "intake"  # 待受理
-    CORRECTION = "correction"  # 待申请人补正
-    REVIEW = "review"  # 待审查
-    DECISION = "decision"  # 待决定
-    DELIVERY = "delivery"  # 待送达
-    DONE = "done"  # 已办结
-
-
-UNDER_REVIEW = (State.ACCEPTED, State.SUSPENDED)
-STATES: Mapping[Tray, tuple[State, ...]] = {
-    Tray.INTAKE: (State.SUBMITTED,),
-    Tray.CORRECTION: (State.CORRECTING,),
-    Tray.REVIEW: UNDER_REVIEW,
-    Tray.DECISION: UNDER_REVIEW,
-    Tray.DELIVERY: (State.GRANTED, State.REFUSED),
-    Tray.DONE: (State.NOT_ACCEPTED, State.DELIVERED, State.WITHDRAWN),
-}
-PAUSED = (State.CORRECTING, State.SUSPENDED)
-"""States in which no limit runs: they have no light."""
-
-
-class Lamp(StrEnum):
-    """What the light of a case shows: the three of the oversight, or that no limit runs."""
-
-    GREEN = "green"
-    YELLOW = "yellow"
-    RED = "red"
-    PAUSED = "paused"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a list shows: a tray (none: all of them) and the filters; `after` is (due, number) of the last one seen."""
-
-    today: date
-    tray: Tray | None = None
-    mine: bool = False
-    lamp: Lamp | None = None
-    item_code: str | None = None
-    text: str | None = None
-    after: tuple[date, str] | None = None
-    limit: int = PAGE
-
-
-def lamp(state: State, due: date | None, yellow: date | None, today: date) -> Lamp | None:
-    """The light of one case; nothing once it is over."""
-    if state in STATES[Tray.DONE] or due is None:
-        return None
-    if state in PAUSED:
-        return Lamp.PAUSED
-    if due < today:
-        return Lamp.RED
-    return Lamp.YELLOW if yellow is not None and yellow <= today else Lamp.GREEN
+DEPTHS = (20, 5_000)
+"""Free cases of each department looked at for the next one: deeper only when none of the first is this officer's to do."""
 
 
 async def queue(session: Session, actor: Actor, wanted: Wanted) -> list[Application]:
-    """What is due next first; what is done, the latest first."""
-    cases = queries.visible_to(actor)
-    for condition in _conditions(actor, wanted):
-        cases = cases.where(condition)
-    key = (col(Application.due_on), col(Application.number))
-    latest_first = wanted.tray is Tray.DONE
-    if wanted.after:
-        seen = sa.tuple_(*map(sa.literal, wanted.after))
-        cases = cases.where(sa.tuple_(*key) < seen if latest_first else sa.tuple_(*key) > seen)
-    order = [column.desc() if latest_first else column for column in key]
-    return list(await session.scalars(cases.order_by(*order).limit(wanted.limit)))
+    """What is due next first; what is done, the latest first. Answers are not read: no list shows them."""
+    page = picking.picked(actor, wanted)
+    cases = (
+        queries.visible_to(actor)
+        .where(col(Application.id).in_(sa.select(page.c.id)))
+        .order_by(*picking.ordering(wanted))
+        .options(sa.orm.defer(Application.answers), sa.orm.defer(Application.origins))  # type: ignore[arg-type]
+    )
+    return list(await session.scalars(cases)) if wanted.states else []
 
 
 async def counts(session: Session, actor: Actor) -> dict[str, int]:
-    """How many cases lie in each tray, and under «mine» those claimed by the actor; at most `COUNTED` each."""
-    parts = [_bounded(actor, tray.value, lies_in(tray)) for tray in Tray if tray is not Tray.DONE]
-    mine = sa.and_(col(Application.claimed_by) == actor.person_id, ~lies_in(Tray.DONE))
-    parts.append(_bounded(actor, "mine", mine))
+    """How many cases lie in each tray, and under «mine» those on the actor's desks; at most `COUNTED` each."""
+    parts = [_in_tray(actor, tray) for tray in Tray if tray is not Tray.DONE]
+    open_ones = [state for tray, states in STATES.items() if tray is not Tray.DONE for state in states]
+    mine = sa.and_(col(Application.claimed_by).in_(actor.desks), col(Application.state).in_(open_ones))
+    some = queries.visible_to(actor).where(mine).with_only_columns(sa.literal(1)).limit(COUNTED).subquery()
+    parts.append(sa.select(sa.literal("mine"), sa.func.count()).select_from(some))
     return {name: number for name, number in await session.execute(sa.union_all(*parts))}
 
 
-def _bounded(actor: Actor, name: str, condition: sa.ColumnElement[bool]) -> sa.Select[str, int]:
+def _in_tray(actor: Actor, tray: Tray) -> sa.Select[str, int]:
+    departments, states = picking.places(actor, STATES[tray])
+    step = at_step(tray)
+    conditions = [*picking.at_place(departments, states), *([] if step is None else [step])]
+    here = sa.select(sa.literal(1).label("one")).select_from(Application).where(*conditions).limit(COUNTED)
+    found = here.lateral("here")
     some = (
-        queries.visible_to(actor).where(condition).with_only_columns(sa.literal(1)).limit(COUNTED).subquery()
+        sa.select(found.c.one)
+        .select_from(departments)
+        .join(states, sa.true())
+        .join(found, sa.true())
+        .limit(COUNTED)
+        .subquery()
     )
-    return sa.select(sa.literal(name), sa.func.count()).select_from(some)
+    return sa.select(sa.literal(tray.value), sa.func.count()).select_from(some)
 
 
 async def next_for(session: Session, actor: Actor) -> str | None:
@@ -118,73 +94,54 @@ async def next_for(session: Session, actor: Actor) -> str | None:
     Locked until the transaction ends; a case another officer is taking at this moment is passed over.
     """
     turns = _turns(actor)
-    if not turns:
-        return None
-    query = (
-        queries.visible_to(actor)
-        .where(col(Application.claimed_by).is_(None), sa.or_(*turns))
-        .order_by(col(Application.due_on), col(Application.number))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    found = await session.scalar(query)
-    return found.number if found else None
-
-
-def lies_in(tray: Tray) -> sa.ColumnElement[bool]:
-    """The one definition of a tray."""
-    inside = col(Application.state).in_(STATES[tray])
-    deciding = sa.func.coalesce(col(Application.step), "") == DECIDE
-    if tray is Tray.DECISION:
-        return sa.and_(inside, deciding)
-    return sa.and_(inside, ~deciding) if tray is Tray.REVIEW else inside
-
-
-def _conditions(actor: Actor, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
-    if wanted.tray is not None:
-        found.append(lies_in(wanted.tray))
-    if wanted.mine:
-        found += [col(Application.claimed_by) == actor.person_id, ~lies_in(Tray.DONE)]
-    if wanted.item_code:
-        found.append(col(Application.item_code) == wanted.item_code)
-    if wanted.text:
-        found.append(
-            sa.or_(
-                col(Application.number).startswith(wanted.text, autoescape=True),
-                col(Application.applicant_name).startswith(wanted.text, autoescape=True),
-            )
+    for depth in DEPTHS if turns else ():
+        free = sa.union_all(*(_first_free(actor, tray, depth) for tray in turns)).subquery()
+        query = (
+            queries.visible_to(actor)
+            .where(col(Application.id).in_(sa.select(free.c.id)))
+            .where(col(Application.claimed_by).is_(None), sa.or_(*turns.values()))
+            .order_by(picking.DUE, picking.NUMBER)
+            .limit(1)
+            .with_for_update(skip_locked=True)
         )
-    if wanted.lamp is not None:
-        found.append(_shows(wanted.lamp, wanted.today))
-    return found
+        found = await session.scalar(query)
+        if found is not None:
+            return found.number
+    return None
 
 
-def _shows(lamp: Lamp, today: date) -> sa.ColumnElement[bool]:
-    paused = col(Application.state).in_(PAUSED)
-    if lamp is Lamp.PAUSED:
-        return paused
-    late = col(Application.due_on) < today
-    near = sa.and_(~late, col(Application.yellow_on) <= today)
-    far = sa.and_(~late, sa.or_(col(Application.yellow_on) > today, col(Application.yellow_on).is_(None)))
-    shown = {Lamp.RED: late, Lamp.YELLOW: near, Lamp.GREEN: far}[lamp]
-    return sa.and_(~paused, ~lies_in(Tray.DONE), shown)
+def _first_free(actor: Actor, tray: Tray, depth: int) -> sa.Select[Any]:
+    """The first few cases of a tray, department by department, that nobody has: what an index tells alone."""
+    state = State.SUBMITTED if tray is Tray.INTAKE else State.ACCEPTED
+    departments, states = picking.places(actor, (state,))
+    step = at_step(tray)
+    conditions = [*picking.at_place(departments, states), *([] if step is None else [step])]
+    here = (
+        sa.select(col(Application.id).label("id"))
+        .where(*conditions, col(Application.claimed_by).is_(None))
+        .order_by(picking.DUE, picking.NUMBER)
+        .limit(depth)
+        .lateral("here")
+    )
+    return sa.select(here.c.id).select_from(departments).join(states, sa.true()).join(here, sa.true())
 
 
-def _turns(actor: Actor) -> list[sa.ColumnElement[bool]]:
-    """The cases whose next deed is one of this officer's posts, and not one that another person must do."""
+def _turns(actor: Actor) -> dict[Tray, sa.ColumnElement[bool]]:
+    """The cases whose next deed is one of this officer's posts, and not one that another person must do, by tray."""
     accepted = col(Application.state) == State.ACCEPTED
-    found = []
+    found = {}
     if actor.has(Role.WINDOW):
-        found.append(lies_in(Tray.INTAKE))
+        found[Tray.INTAKE] = lies_in(Tray.INTAKE)
     if actor.has(Role.REVIEWER):
         spoken = sa.exists().where(
             col(Opinion.application_id) == col(Application.id),
             col(Opinion.step) == col(Application.step),
             col(Opinion.officer_id) == actor.person_id,
+            col(Opinion.deed) == Deed.REVIEW,
+            ~col(Opinion.superseded),
         )
-        found.append(sa.and_(accepted, lies_in(Tray.REVIEW), ~spoken))
+        found[Tray.REVIEW] = sa.and_(accepted, lies_in(Tray.REVIEW), ~spoken)
     if actor.has(Role.APPROVER):
         received = col(Application.received_by).contains([str(actor.person_id)])
-        found.append(sa.and_(accepted, lies_in(Tray.DECISION), ~received))
+        found[Tray.DECISION] = sa.and_(accepted, lies_in(Tray.DECISION), ~received)
     return found

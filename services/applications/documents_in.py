@@ -1,6 +1,7 @@
 """Files coming in: judged by what they are, never by what they are called.
 
-Pictures are read and written anew, which leaves nothing in the file but the picture (no position, no script).
+Pictures are read and written anew, which leaves nothing in the file but the picture (no position, no script);
+PDFs lose whatever acts by itself.
 """
 
 import io
@@ -8,12 +9,18 @@ import re
 import warnings
 from dataclasses import dataclass
 
-import pikepdf
 import puremagic
 from pi_heif import register_heif_opener
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from services.applications.errors import FileEmpty, FileNotAllowed, FileTooLarge, FileUnreadable
+from services.applications import pdfs_in
+from services.applications.errors import (
+    FileEmpty,
+    FileNotAllowed,
+    FileTooLarge,
+    FileTooLong,
+    FileUnreadable,
+)
 from services.catalogue.codes import Format
 from services.catalogue.definition import Material
 
@@ -25,6 +32,8 @@ MEDIA = {
 }
 PICTURES = {Format.JPG: "JPEG", Format.PNG: "PNG", Format.HEIC: "JPEG"}
 """What a picture is written as: a phone's HEIC becomes the JPEG that every browser and printer shows."""
+READ_AS = {Format.JPG: "JPEG", Format.PNG: "PNG", Format.HEIC: "HEIF"}
+"""No other decoder ever sees it."""
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
 MOST_PIXELS = 80_000_000
 LONGEST_NAME = 120
@@ -46,7 +55,7 @@ class Received:
 def receive(name: str, content: bytes, material: Material) -> Received:
     """Judge one file against what the material allows.
 
-    Raises FileEmpty, FileTooLarge, FileNotAllowed (with what the content really is), FileUnreadable.
+    Raises FileEmpty, FileTooLarge, FileNotAllowed (with what the content really is), FileTooLong, FileUnreadable.
     """
     safe = safe_name(name)
     if not content:
@@ -57,8 +66,7 @@ def receive(name: str, content: bytes, material: Material) -> Received:
     if kind is None or kind not in material.formats:
         raise FileNotAllowed(safe, kind or named(content), [str(one) for one in material.formats])
     if kind is Format.PDF:
-        _require_readable_pdf(safe, content)
-        return Received(safe, MEDIA[kind], content)
+        return Received(safe, MEDIA[kind], _pdf_calmed(safe, content))
     return Received(safe, MEDIA[kind], _picture_anew(safe, content, kind))
 
 
@@ -88,20 +96,20 @@ def named(content: bytes) -> str:
         return "unknown"
 
 
-def _require_readable_pdf(name: str, content: bytes) -> None:
+def _pdf_calmed(name: str, content: bytes) -> bytes:
     try:
-        with pikepdf.open(io.BytesIO(content)) as document:
-            if not len(document.pages):
-                raise FileUnreadable(name)
-    except (pikepdf.PdfError, pikepdf.PasswordError) as exc:
-        raise FileUnreadable(name) from exc
+        return pdfs_in.made_safe(content)
+    except pdfs_in.PdfUnfit as unfit:
+        if unfit.why == "pages":
+            raise FileTooLong(name, pdfs_in.MOST_PAGES) from None
+        raise FileUnreadable(name) from unfit
 
 
 def _picture_anew(name: str, content: bytes, kind: Format) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content)) as opened:
+            with Image.open(io.BytesIO(content), formats=[READ_AS[kind]]) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise FileUnreadable(name)
                 upright = ImageOps.exif_transpose(opened)

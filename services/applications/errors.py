@@ -9,6 +9,18 @@ ApplicationError
 ├── AcceptorMayNotDecide  接办分离: who accepted, or spoke as one of two, may not decide
 ├── AlreadySpoke          the second of two persons must be another person
 ├── StepsNotDone          the decision was asked for before every step was done
+├── AuthorityMissing      a referral must name the right authority (行政许可法 32)
+├── TimeNotStated         a special procedure must say how long it takes (行政许可法 45)
+├── NothingBefore         there is no earlier step to send the case back to
+├── MaterialsOutstanding  what was to follow (容缺后补) is not there yet
+├── StillInTime           the applicant's time is not over
+├── GroundNotOpen         the legal ground does not fit where the case stands
+├── NothingToVerify       no commitment of the case waits for this verification
+├── HearingOpen           a hearing was offered or asked for and is not over (行政许可法 47)
+├── HearingNotOpen        there is no hearing for this step
+├── HearingDateWrong      too early or too late for a hearing (行政许可法 47, 48)
+├── ChairNotFree          who reviewed the case may not chair its hearing (行政许可法 48)
+├── AlreadyArchived       what is archived is not changed
 ├── ReasonMissing         the law wants a reason (行政许可法 38; 优化营商环境条例 36)
 ├── NothingToCorrect      a correction notice must name at least one defect
 ├── UnknownTarget         the correction names a question or material the item does not have
@@ -18,7 +30,10 @@ ApplicationError
 ├── AnswersWrong          the answers as typed do not fit their questions
 ├── MaterialUnknown       the item asks for no such material
 ├── MaterialNotSpared     this material cannot be met by a commitment
-├── FileEmpty · FileTooLarge · TooManyFiles · FileNotAllowed · FileUnreadable
+├── FileEmpty · FileTooLarge · TooManyFiles · FileNotAllowed · FileTooLong · FileInfected ·
+│   FileUnreadable
+├── FileHeld              in quarantine, or found infected: nobody opens it
+├── UploadUnknown · UploadGap   a file that arrives piece by piece
 ├── WrongApplicant        the item is not for this kind of applicant
 ├── ResultNotReady        the result document is still being made
 ├── AlreadyRated          one rating for one case (一事一评)
@@ -28,6 +43,7 @@ ApplicationError
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 
 class ApplicationError(Exception):
@@ -82,6 +98,82 @@ class StepsNotDone(ApplicationError):
     def __init__(self, step: str) -> None:
         super().__init__(f"step {step} is not done")
         self.step = step
+
+
+class AuthorityMissing(ApplicationError):
+    def __init__(self) -> None:
+        super().__init__("the right authority is not named")
+
+
+class TimeNotStated(ApplicationError):
+    def __init__(self, days: int) -> None:
+        super().__init__(f"a special procedure of {days} days")
+        self.days = days
+
+
+class NothingBefore(ApplicationError):
+    def __init__(self, step: str) -> None:
+        super().__init__(f"no step before {step}")
+        self.step = step
+
+
+class MaterialsOutstanding(ApplicationError):
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__(f"still to follow: {', '.join(codes)}")
+        self.codes = tuple(codes)
+
+
+class StillInTime(ApplicationError):
+    """`until` is the last day of the applicant's time."""
+
+    def __init__(self, until: date) -> None:
+        super().__init__(f"in time until {until}")
+        self.until = until
+
+
+class GroundNotOpen(ApplicationError):
+    def __init__(self, ground: str) -> None:
+        super().__init__(f"ground {ground} does not apply")
+        self.ground = ground
+
+
+class NothingToVerify(ApplicationError):
+    def __init__(self, code: str) -> None:
+        super().__init__(f"no commitment {code} to verify")
+        self.code = code
+
+
+class HearingOpen(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"the hearing of {number} is not over")
+        self.number = number
+
+
+class HearingNotOpen(ApplicationError):
+    def __init__(self, deed: str) -> None:
+        super().__init__(f"no hearing for {deed}")
+        self.deed = deed
+
+
+class HearingDateWrong(ApplicationError):
+    """A hearing may be on any day from `first` to `last`."""
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(f"a hearing from {first} to {last}")
+        self.first = first
+        self.last = last
+
+
+class ChairNotFree(ApplicationError):
+    def __init__(self, name: str) -> None:
+        super().__init__("the chair reviewed the application")
+        self.name = name
+
+
+class AlreadyArchived(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is archived")
+        self.number = number
 
 
 class ReasonMissing(ApplicationError):
@@ -175,6 +267,45 @@ class FileNotAllowed(ApplicationError):
         self.name = name
         self.found = found
         self.allowed = tuple(allowed)
+
+
+class FileTooLong(ApplicationError):
+    """More pages than anybody reads."""
+
+    def __init__(self, name: str, most: int) -> None:
+        super().__init__(f"more than {most} pages")
+        self.name = name
+        self.most = most
+
+
+class FileInfected(ApplicationError):
+    """The scanner found something; its word for it is for the log."""
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(f"infected: {what}")
+        self.name = name
+
+
+class FileHeld(ApplicationError):
+    """`verdict` says why nobody may open it: waiting for the scanner, or infected."""
+
+    def __init__(self, verdict: str) -> None:
+        super().__init__(f"file is {verdict}")
+        self.verdict = verdict
+
+
+class UploadUnknown(ApplicationError):
+    def __init__(self, identifier: str) -> None:
+        super().__init__("no such upload")
+        self.identifier = identifier
+
+
+class UploadGap(ApplicationError):
+    """The piece does not go on where the upload stands, at `received` bytes."""
+
+    def __init__(self, received: int) -> None:
+        super().__init__(f"the upload stands at {received}")
+        self.received = received
 
 
 class FileUnreadable(ApplicationError):

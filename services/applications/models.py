@@ -14,15 +14,65 @@ from services.applications.rules import Channel, Delivery, Outcome, State
 from storage.cipher import SealedJSON, SealedText
 from storage.database import Moment, choice
 
+SHOWN_FROM_THE_INDEX = ["id", "yellow_on", "step", "claimed_by"]
+QUEUE_INDEXES = (
+    sa.Index(
+        "ix_application_queue",
+        "department_code",
+        "state",
+        "due_on",
+        "number",
+        postgresql_include=SHOWN_FROM_THE_INDEX,
+    ),
+    sa.Index(
+        "ix_application_item_queue",
+        "item_code",
+        "department_code",
+        "state",
+        "due_on",
+        "number",
+        postgresql_include=SHOWN_FROM_THE_INDEX,
+    ),
+    sa.Index(
+        "ix_application_named",
+        "applicant_name",
+        "department_code",
+        "state",
+        "due_on",
+        "number",
+        postgresql_include=SHOWN_FROM_THE_INDEX,
+        postgresql_ops={"applicant_name": "text_pattern_ops"},
+    ),
+    sa.Index("ix_application_numbered", "number", postgresql_ops={"number": "text_pattern_ops"}),
+    sa.Index(
+        "ix_application_claimed",
+        "claimed_by",
+        "due_on",
+        "number",
+        postgresql_where=sa.text("claimed_by IS NOT NULL"),
+    ),
+)
+"""What the officers' work lists are read by (services.applications.desk): never the table from end to end."""
+
 
 class Application(SQLModel, table=True):
     """办件. `answers` is `{key: text or list of texts}` as typed; `origins` says which came from a register."""
 
     __tablename__ = "application"
     __table_args__ = (
-        sa.Index("ix_application_queue", "department_code", "state", "due_on", "number"),
+        *QUEUE_INDEXES,
         sa.Index("ix_application_applicant", "applicant_id", "created_at"),
         sa.Index("ix_application_closed", "department_code", "closed_at"),
+        sa.Index(
+            "ix_application_unarchived",
+            "closed_at",
+            postgresql_where=sa.text("closed_at IS NOT NULL AND archived_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_application_singular",
+            "number",
+            postgresql_where=sa.text("deemed OR corrections > 1"),
+        ),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -64,6 +114,9 @@ class Application(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     on_time: bool | None = None
+    deemed: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    archived_at: datetime | None = Field(default=None, sa_type=Moment)
+    archive_digest: str | None = None
 
 
 class Supply(StrEnum):
@@ -132,7 +185,7 @@ class Fact(SQLModel, table=True):
 
 
 class Opinion(SQLModel, table=True):
-    """办理意见: what one officer did or said at one step."""
+    """办理意见: what one officer did or said at one step; `superseded` once the case was sent back to that step."""
 
     __tablename__ = "application_opinion"
 
@@ -144,10 +197,11 @@ class Opinion(SQLModel, table=True):
     officer_name: str
     text: str = Field(sa_type=SealedText("opinion.text"))
     at: datetime = Field(sa_type=Moment)
+    superseded: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
 
 class Correction(SQLModel, table=True):
-    """补正告知: everything to be corrected, told once; `defects` are `{target, note}` with target question:… or material:…"""
+    """补正告知: everything to be corrected, told once; `defects` are `{target, note}` with target question:… (a row: question:group-2) or material:…"""
 
     __tablename__ = "application_correction"
 
@@ -158,10 +212,14 @@ class Correction(SQLModel, table=True):
     requested_by_name: str
     requested_at: datetime = Field(sa_type=Moment)
     answered_at: datetime | None = Field(default=None, sa_type=Moment)
+    reply_by: date | None = None
 
 
 class CaseDocument(SQLModel, table=True):
-    """A receipt, notice or decision made for the case; `digest` is set when it is printed, sealed and stored."""
+    """A receipt, notice or decision made for the case; `digest` is set when it is printed, sealed and stored.
+
+    `told` is what it says beyond the case: days, dates, places, reasons of this one deed, as they are to be read.
+    """
 
     __tablename__ = "application_document"
     __table_args__ = (sa.UniqueConstraint("application_id", "kind", "ordinal"),)
@@ -174,6 +232,7 @@ class CaseDocument(SQLModel, table=True):
     requested_at: datetime = Field(sa_type=Moment)
     printed_at: datetime | None = Field(default=None, sa_type=Moment)
     digest: str | None = None
+    told: dict[str, str] | None = Field(default=None, sa_type=SealedJSON("document.told"))
 
 
 class Rating(SQLModel, table=True):

@@ -22,7 +22,7 @@ from services.applications.models import (
     Opinion,
     Rating,
 )
-from services.applications.rules import OPEN, State
+from services.applications.rules import OPEN, Deed, State
 from storage.database import Session
 
 STAFF_READERS = CASEWORK | {Role.SUPERVISOR, Role.AUDIT_ADMIN}
@@ -150,7 +150,7 @@ async def queue(session: Session, actor: Actor, wanted: Filter) -> list[Applicat
     """The officer's work list by what is due next; pages by key, never by offset, and counts nothing."""
     cases = visible_to(actor).where(col(Application.state).in_(wanted.states))
     if wanted.mine:
-        cases = cases.where(col(Application.claimed_by) == actor.person_id)
+        cases = cases.where(col(Application.claimed_by).in_(actor.desks))
     if wanted.item_code:
         cases = cases.where(col(Application.item_code) == wanted.item_code)
     if wanted.text:
@@ -203,6 +203,17 @@ async def facts_of(session: Session, application: Application) -> list[Fact]:
 async def opinions_of(session: Session, application: Application) -> list[Opinion]:
     query = select(Opinion).where(col(Opinion.application_id) == application.id)
     return list(await session.scalars(query.order_by(col(Opinion.at))))
+
+
+async def spoken_at(session: Session, application: Application, step: str) -> set[str]:
+    """Who gave an opinion at this step that still counts; stopping the clock or extending it is no opinion."""
+    query = select(col(Opinion.officer_id)).where(
+        col(Opinion.application_id) == application.id,
+        col(Opinion.step) == step,
+        col(Opinion.deed) == Deed.REVIEW,
+        ~col(Opinion.superseded),
+    )
+    return {str(officer) for officer in await session.scalars(query)}
 
 
 async def corrections_of(session: Session, application: Application) -> list[Correction]:

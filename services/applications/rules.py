@@ -3,15 +3,19 @@
 Sources: 行政许可法 (2019) Art. 32 (intake), 34 (two verifiers), 38 (reasons), 42 (limits), 44 (delivery), 45 (pauses).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 from enum import StrEnum
 
 from services.applications.errors import (
     AcceptorMayNotDecide,
     AlreadySpoke,
+    AuthorityMissing,
+    NothingBefore,
     NotYourDeed,
     ReasonMissing,
     StepNotOpen,
+    TimeNotStated,
 )
 
 
@@ -28,6 +32,10 @@ class State(StrEnum):
     REFUSED = "refused"  # 不予
     DELIVERED = "delivered"  # 办结, 已送达
     WITHDRAWN = "withdrawn"  # 撤回
+    NOT_NEEDED = "not-needed"  # 不需许可, 即时告知
+    TERMINATED = "terminated"  # 终止
+    REVOKED = "revoked"  # 撤销
+    CANCELLED = "cancelled"  # 注销
 
 
 class Deed(StrEnum):
@@ -47,6 +55,22 @@ class Deed(StrEnum):
     REFUSE = "refuse"
     DELIVER = "deliver"
     WITHDRAW = "withdraw"
+    TELL_NOT_NEEDED = "tell-not-needed"  # 不需许可, 即时告知
+    REFER = "refer"  # 不属本机关职权, 不予受理并告知向谁申请
+    CORRECT_ON_THE_SPOT = "correct-on-the-spot"  # 当场更正
+    ACCEPT_TO_FOLLOW = "accept-to-follow"  # 容缺受理
+    FOLLOW_UP = "follow-up"  # 容缺后补
+    DEEM_ACCEPTED = "deem-accepted"  # 逾期视为受理
+    SEND_BACK = "send-back"  # 退回上一环节
+    OFFER_HEARING = "offer-hearing"  # 告知听证权利
+    ASK_FOR_HEARING = "ask-for-hearing"  # 要求听证
+    CALL_HEARING = "call-hearing"  # 通知听证
+    CLOSE_HEARING = "close-hearing"  # 听证结束
+    TERMINATE = "terminate"  # 终止办理
+    VERIFY_COMMITMENT = "verify-commitment"  # 承诺核查
+    REVOKE = "revoke"  # 撤销
+    CANCEL = "cancel"  # 注销
+    ARCHIVE = "archive"  # 归档
 
 
 class Channel(StrEnum):
@@ -64,6 +88,8 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     NOT_ACCEPTED = "not-accepted"
     WITHDRAWN = "withdrawn"
+    NOT_NEEDED = "not-needed"
+    TERMINATED = "terminated"
 
 
 class Delivery(StrEnum):
@@ -91,15 +117,57 @@ MOVES: dict[tuple[State, Deed], State] = {
     (State.SUSPENDED, Deed.WITHDRAW): State.WITHDRAWN,
     (State.GRANTED, Deed.DELIVER): State.DELIVERED,
     (State.REFUSED, Deed.DELIVER): State.DELIVERED,
+    (State.SUBMITTED, Deed.TELL_NOT_NEEDED): State.NOT_NEEDED,
+    (State.SUBMITTED, Deed.REFER): State.NOT_ACCEPTED,
+    (State.SUBMITTED, Deed.CORRECT_ON_THE_SPOT): State.SUBMITTED,
+    (State.SUBMITTED, Deed.ACCEPT_TO_FOLLOW): State.ACCEPTED,
+    (State.SUBMITTED, Deed.DEEM_ACCEPTED): State.ACCEPTED,
+    (State.ACCEPTED, Deed.FOLLOW_UP): State.ACCEPTED,
+    (State.SUSPENDED, Deed.FOLLOW_UP): State.SUSPENDED,
+    (State.ACCEPTED, Deed.SEND_BACK): State.ACCEPTED,
+    (State.ACCEPTED, Deed.OFFER_HEARING): State.ACCEPTED,
+    (State.ACCEPTED, Deed.ASK_FOR_HEARING): State.ACCEPTED,
+    (State.ACCEPTED, Deed.CALL_HEARING): State.SUSPENDED,
+    (State.SUSPENDED, Deed.CLOSE_HEARING): State.ACCEPTED,
+    (State.CORRECTING, Deed.TERMINATE): State.TERMINATED,
+    (State.ACCEPTED, Deed.TERMINATE): State.TERMINATED,
+    (State.SUSPENDED, Deed.TERMINATE): State.TERMINATED,
+    (State.GRANTED, Deed.VERIFY_COMMITMENT): State.GRANTED,
+    (State.DELIVERED, Deed.VERIFY_COMMITMENT): State.DELIVERED,
+    (State.DELIVERED, Deed.REVOKE): State.REVOKED,
+    (State.DELIVERED, Deed.CANCEL): State.CANCELLED,
+    (State.DELIVERED, Deed.ARCHIVE): State.DELIVERED,
+    (State.NOT_ACCEPTED, Deed.ARCHIVE): State.NOT_ACCEPTED,
+    (State.NOT_NEEDED, Deed.ARCHIVE): State.NOT_NEEDED,
+    (State.WITHDRAWN, Deed.ARCHIVE): State.WITHDRAWN,
+    (State.TERMINATED, Deed.ARCHIVE): State.TERMINATED,
+    (State.REVOKED, Deed.ARCHIVE): State.REVOKED,
+    (State.CANCELLED, Deed.ARCHIVE): State.CANCELLED,
 }
 
 OPEN = frozenset({State.SUBMITTED, State.CORRECTING, State.ACCEPTED, State.SUSPENDED})
 """Handed in and not decided: what the queue and the board count."""
 
+CLOSED = frozenset(
+    {
+        State.NOT_ACCEPTED,
+        State.NOT_NEEDED,
+        State.DELIVERED,
+        State.WITHDRAWN,
+        State.TERMINATED,
+        State.REVOKED,
+        State.CANCELLED,
+    }
+)
+"""Over for the applicant; what was granted can still be taken back by law (行政许可法 69, 70)."""
+
 CHANGEABLE = frozenset({State.DRAFT, State.CORRECTING})
 """The states in which the applicant may change answers and materials."""
 
-APPLICANTS_DEEDS = frozenset({Deed.SUBMIT, Deed.CORRECT, Deed.WITHDRAW})
+APPLICANTS_DEEDS = frozenset({Deed.SUBMIT, Deed.CORRECT, Deed.WITHDRAW, Deed.FOLLOW_UP})
+
+PORTALS_DEEDS = frozenset({Deed.DEEM_ACCEPTED})
+"""What the law itself does when nobody did anything: nobody's post, done by the clock's worker."""
 
 ROLES: dict[Deed, frozenset[str]] = {
     Deed.CLAIM: frozenset({"window", "reviewer", "approver"}),
@@ -113,11 +181,40 @@ ROLES: dict[Deed, frozenset[str]] = {
     Deed.GRANT: frozenset({"approver"}),
     Deed.REFUSE: frozenset({"approver"}),
     Deed.DELIVER: frozenset({"window"}),
+    Deed.TELL_NOT_NEEDED: frozenset({"window"}),
+    Deed.REFER: frozenset({"window"}),
+    Deed.CORRECT_ON_THE_SPOT: frozenset({"window"}),
+    Deed.ACCEPT_TO_FOLLOW: frozenset({"window"}),
+    Deed.SEND_BACK: frozenset({"reviewer", "approver"}),
+    Deed.OFFER_HEARING: frozenset({"reviewer", "approver"}),
+    Deed.ASK_FOR_HEARING: frozenset({"window", "reviewer", "approver"}),
+    Deed.CALL_HEARING: frozenset({"reviewer", "approver"}),
+    Deed.CLOSE_HEARING: frozenset({"reviewer", "approver"}),
+    Deed.TERMINATE: frozenset({"window", "approver"}),
+    Deed.VERIFY_COMMITMENT: frozenset({"reviewer"}),
+    Deed.REVOKE: frozenset({"approver"}),
+    Deed.CANCEL: frozenset({"approver"}),
+    Deed.ARCHIVE: frozenset({"window"}),
 }
 """Which of an officer's roles does which deed; the values are those of `identity.actor.Role`."""
 
-REASONED = frozenset({Deed.REFUSE_ACCEPTANCE, Deed.REFUSE, Deed.SUSPEND, Deed.EXTEND})
-"""Deeds that are void without a written reason (行政许可法 32, 38, 42, 45)."""
+REASONED = frozenset(
+    {
+        Deed.REFUSE_ACCEPTANCE,
+        Deed.REFUSE,
+        Deed.SUSPEND,
+        Deed.EXTEND,
+        Deed.TELL_NOT_NEEDED,
+        Deed.REFER,
+        Deed.SEND_BACK,
+        Deed.OFFER_HEARING,
+        Deed.CLOSE_HEARING,
+        Deed.TERMINATE,
+        Deed.REVOKE,
+        Deed.CANCEL,
+    }
+)
+"""Deeds that are void without a written reason (行政许可法 32, 38, 42, 45, 47, 48, 69, 70)."""
 
 SHORTEST_REASON = 4
 
@@ -129,6 +226,15 @@ DELIVERY_DAYS = 10
 
 EXTENSION_DAYS = 10
 """延长十个工作日, once, with the approval of the head of the authority (行政许可法 42)."""
+
+JOINT_EXTENSION_DAYS = 15
+"""联合办理延长十五个工作日, with the approval of the government of the same level (行政许可法 42)."""
+
+REPLY_DAYS = 30
+"""Calendar days an applicant has for a correction before the case may be ended; the law leaves them to the city."""
+
+LONGEST_PROCEDURE = 365
+"""Working days a notice may name for a special procedure: a slip of the pen is caught, no law is meant."""
 
 
 def next_state(state: State, deed: Deed) -> State:
@@ -162,6 +268,44 @@ def require_separation(number: str, decider: str, received_by: Collection[str]) 
     """接办分离: who received the case never decides it. Raises AcceptorMayNotDecide."""
     if decider in received_by:
         raise AcceptorMayNotDecide(number)
+
+
+def require_authority(named: str) -> str:
+    """不属本机关职权: to whom one must turn is told with the refusal (行政许可法 32 (2)). Raises AuthorityMissing."""
+    text = named.strip()
+    if len(text) < SHORTEST_REASON:
+        raise AuthorityMissing
+    return text
+
+
+def require_time(days: int) -> int:
+    """特别程序所需时间 is told in writing before the clock stops (行政许可法 45). Raises TimeNotStated."""
+    if not 1 <= days <= LONGEST_PROCEDURE:
+        raise TimeNotStated(days)
+    return days
+
+
+def persons_needed(*, two_persons: bool, on_site: bool) -> int:
+    """How many verify a step: two where the substance is verified, as it always is on site (行政许可法 34)."""
+    return 2 if two_persons or on_site else 1
+
+
+def step_before(steps: Sequence[str], current: str) -> str:
+    """The step a case goes back to; what was accepted stays accepted (行政许可法 35). Raises NothingBefore."""
+    place = steps.index(current) if current in steps else 0
+    if place == 0:
+        raise NothingBefore(current)
+    return steps[place - 1]
+
+
+def is_oversight_event(corrections: int) -> bool:
+    """一次性告知: a second notice is possible, and always an event for the supervisors (行政许可法 32 (4))."""
+    return corrections > 1
+
+
+def lapsed(due_on: date, today: date) -> bool:
+    """逾期不告知: whether the limit for telling the applicant ended with nobody having told anything (32 (4))."""
+    return today > due_on
 
 
 def require_second_person(step: str, officer: str, spoken: Collection[str]) -> None:

@@ -27,6 +27,9 @@ TOP = 10
 NEVER = date(9999, 12, 31)
 MET = (Supply.OBTAINED, Supply.HANDED_IN, Supply.COMMITTED)
 
+DELIVERED = (State.DELIVERED, State.REVOKED, State.CANCELLED)
+"""What was delivered stays counted as delivered, whatever became of the grant later."""
+
 EVENTS = {
     "received": "submitted_at",
     "accepted": "accepted_at",
@@ -174,7 +177,7 @@ def _counted(
 def _within(event: str, period: Period) -> sa.ColumnElement[bool]:
     moment = _moment(event)
     inside = sa.and_(moment >= period.start, moment < period.end)
-    return sa.and_(inside, col(Application.state) == State.DELIVERED) if event == "delivered" else inside
+    return sa.and_(inside, col(Application.state).in_(DELIVERED)) if event == "delivered" else inside
 
 
 def _moment(event: str) -> Any:

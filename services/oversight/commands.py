@@ -77,7 +77,7 @@ async def raise_cards(session: Session, *, at: datetime, most: int = BATCH) -> i
     for application in await _due(session, today, most):
         shown = light(application.state, application.due_on, application.yellow_on, today)
         rule = rule_for(application.state, shown)
-        if rule is not None and await _raise(session, application, rule, at):
+        if rule is not None and await give(session, application, rule, at):
             raised += 1
     return raised
 
@@ -110,7 +110,7 @@ def _rule_of(today: date) -> sa.ColumnElement[str | None]:
     return sa.case(*cases, else_=None)
 
 
-async def _raise(session: Session, application: Application, rule: Rule, at: datetime) -> bool:
+async def give(session: Session, application: Application, rule: Rule, at: datetime) -> bool:
     """Give the card unless the case has it; whether it was given now."""
     inputs = {
         "state": str(application.state),
@@ -198,7 +198,7 @@ async def _addressee(session: Session, department: str, to_person: UUID | None) 
 
 
 async def reply(session: Session, actor: Actor, order_id: UUID, *, text: str, at: datetime) -> Order:
-    """回复: by the officer the order names, or anyone of the department it names.
+    """回复: by the officer the order names (or who stands in for them), or anyone of the department it names.
 
     Raises NotForOversight, OrderNotFound, TextMissing, OrderAnswered, OrderClosed.
     """
@@ -206,7 +206,7 @@ async def reply(session: Session, actor: Actor, order_id: UUID, *, text: str, at
         raise NotForOversight("reply")
     words = require_text("reply", text)
     order = await queries.order(session, actor, order_id, lock=True)
-    if order.to_person not in {None, actor.person_id}:
+    if order.to_person is not None and order.to_person not in actor.desks:
         raise NotForOversight("reply")
     require_answerable(
         order.number, answered=order.replied_at is not None, closed=order.closed_at is not None
@@ -214,7 +214,9 @@ async def reply(session: Session, actor: Actor, order_id: UUID, *, text: str, at
     order.reply, order.replied_at = words, at
     order.replied_by, order.replied_by_name = actor.person_id, actor.name
     number = order.application_number
-    await _record(session, actor, number, "supervision order answered", at, order=order.number)
+    absent = actor.instead_of(order.to_person)
+    place = {"instead_of": absent.name} if absent else {}
+    await _record(session, actor, number, "supervision order answered", at, order=order.number, **place)
     return order
 
 

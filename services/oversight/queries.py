@@ -28,7 +28,7 @@ def orders_visible_to(actor: Actor) -> sa.Select[Order]:
     """A supervisor's orders are those of the departments served; an officer's those they have to answer."""
     if actor.has(Role.SUPERVISOR) or not actor.has(*CASEWORK):
         return _scoped(sa.select(Order), col(Order.department_code), actor)
-    own = col(Order.to_person) == actor.person_id
+    own = col(Order.to_person).in_(actor.desks)
     anybody = sa.and_(col(Order.to_person).is_(None), _serves(col(Order.department_code), actor))
     return sa.select(Order).where(sa.or_(own, anybody))
 

@@ -111,6 +111,27 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
+DEEMED = Rule(
+    "E1R",
+    1,
+    CardKind.RED,
+    ClockKind.INTAKE,
+    100,
+    {"zh": "逾期未告知，视为受理", "en": "Nobody answered in time: deemed accepted"},
+    INTAKE_LAW,
+)
+CORRECTED_AGAIN = Rule(
+    "E2Y",
+    1,
+    CardKind.YELLOW,
+    ClockKind.INTAKE,
+    0,
+    {"zh": "补正告知超过一次", "en": "More than one correction notice"},
+    INTAKE_LAW,
+)
+EVENTS: tuple[Rule, ...] = (DEEMED, CORRECTED_AGAIN)
+"""Rules that an event breaks, whatever the light of the case shows; a case gets each of these cards once."""
+
 CLOCKS: Mapping[State, ClockKind] = {
     State.SUBMITTED: ClockKind.INTAKE,
     State.ACCEPTED: ClockKind.DECISION,
@@ -138,7 +159,7 @@ def rule_for(state: State, shown: CaseLight) -> Rule | None:
 
 
 def rule(identifier: str) -> Rule | None:
-    return next((one for one in RULES if one.id == identifier), None)
+    return next((one for one in (*RULES, *EVENTS) if one.id == identifier), None)
 
 
 class Indicator(StrEnum):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from services.catalogue.finding import commands as finding
-from services.oversight import commands, usage
+from services.oversight import commands, singular, usage
 from storage import auditing, sequencing
 from storage.database import Sessions
 from storage.signed_notes import Signer
@@ -15,6 +15,8 @@ async def sweep(*, sessions: Sessions) -> None:
     while raised == commands.BATCH:
         async with sessions() as session, session.begin():
             raised = await commands.raise_cards(session, at=datetime.now(UTC))
+    async with sessions() as session, session.begin():
+        await singular.raise_cards(session, at=datetime.now(UTC))
 
 
 async def sequence(*, sessions: Sessions, signer: Signer) -> None:

@@ -68,11 +68,18 @@ async def start(
 
 
 async def pause(
-    session: Session, number: str, kind: ClockKind, *, pause: PauseKind, reason: str, at: datetime
+    session: Session,
+    number: str,
+    kind: ClockKind,
+    *,
+    pause: PauseKind,
+    reason: str,
+    at: datetime,
+    days: int | None = None,
 ) -> CaseClock:
     """Stop the clock for a time the law does not count: from the next day on (行政许可法 45; 32 for corrections).
 
-    Raises NoClockRunning, ClockStopped, PauseNotAllowed, OutOfOrder.
+    `days` are the working days that the applicant was told it takes. Raises NoClockRunning, ClockStopped, PauseNotAllowed, OutOfOrder.
     """
     clock = await queries.running(session, number, kind, lock=True)
     if pause not in PAUSES[kind]:
@@ -81,7 +88,7 @@ async def pause(
         raise ClockStopped(number, kind)
     await _require_order(session, clock, at)
     clock.stopped_at = at
-    session.add(ClockPause(clock_id=clock.id or 0, kind=pause, reason=reason, from_at=at))
+    session.add(ClockPause(clock_id=clock.id or 0, kind=pause, reason=reason, days=days, from_at=at))
     await session.flush()
     return clock
 

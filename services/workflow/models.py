@@ -71,7 +71,7 @@ class CaseClock(SQLModel, table=True):
 
 
 class ClockPause(SQLModel, table=True):
-    """A time that the law does not count, with the reason that was told in writing (行政许可法 45)."""
+    """A time that the law does not count, with the reason and the working days told in writing (行政许可法 45)."""
 
     __tablename__ = "clock_pause"
     __table_args__ = (
@@ -87,5 +87,6 @@ class ClockPause(SQLModel, table=True):
     )
     kind: PauseKind = Field(sa_type=choice(PauseKind))
     reason: str
+    days: int | None = None
     from_at: dt.datetime = Field(sa_type=Moment)
     until_at: dt.datetime | None = Field(default=None, sa_type=Moment)

@@ -34,6 +34,19 @@ async def running(session: Session, number: str, kind: ClockKind, *, lock: bool 
     return clock
 
 
+async def running_kind(session: Session, number: str, kinds: Collection[ClockKind]) -> ClockKind:
+    """Which of `kinds` runs for the case. Raises NoClockRunning with the first of them when none does."""
+    query = select(col(CaseClock.kind)).where(
+        col(CaseClock.case_number) == number,
+        col(CaseClock.kind).in_(kinds),
+        col(CaseClock.finished_at).is_(None),
+    )
+    found = await session.scalar(query)
+    if found is None:
+        raise NoClockRunning(number, min(kinds))
+    return ClockKind(found)
+
+
 async def pauses_of(session: Session, clocks: Collection[CaseClock]) -> dict[int, list[ClockPause]]:
     """The pauses of each of `clocks` by its id, in the order in which they began."""
     found: dict[int, list[ClockPause]] = {clock.id: [] for clock in clocks if clock.id is not None}

@@ -4,23 +4,28 @@ from datetime import datetime
 
 from identity.actor import Actor, PartyKind
 from licensing import queries as licensing
+from licensing.sheets import chinese_date
 from services.applications import queries
 from services.applications.bundling.queries import let_follow
-from services.applications.commands import timing
+from services.applications.commands import papers, timing
 from services.applications.commands.receiving import take
-from services.applications.commands.recording import record
+from services.applications.commands.recording import clear_desk, record
 from services.applications.errors import AlreadyRated, ApplicationNotFound, ResultNotReady, StepNotOpen
 from services.applications.models import Application, Rating
 from services.applications.rules import Deed, Delivery, Outcome, State, next_state
+from services.workflow.rules import local_day
 from storage.database import Session
 
 
 async def deliver(session: Session, actor: Actor, number: str, *, at: datetime) -> Application:
-    """送达 at the counter. Raises ResultNotReady while the decision or the licence is still being made."""
+    """送达 at the counter, with a receipt to be signed (送达回证). Raises ResultNotReady while the decision or the licence is still being made."""
     application = await take(session, actor, number, Deed.DELIVER)
     if not await result_ready(session, application):
         raise ResultNotReady(number)
-    return await _delivered(session, actor, application, at)
+    await _delivered(session, actor, application, at)
+    told = {"by": actor.name, "on": chinese_date(local_day(at).isoformat())}
+    await papers.request(session, application, papers.Paper.DELIVERY, at=at, told=told)
+    return application
 
 
 async def deliver_electronically(session: Session, number: str, *, at: datetime) -> bool:
@@ -58,8 +63,8 @@ async def _delivered(
     application.state = next_state(was, Deed.DELIVER)
     await timing.close(session, application, was, at=at)
     application.updated_at = at
-    application.claimed_by = application.claimed_by_name = None
     await record(session, actor, application, "result delivered", at=at, manner=application.delivery)
+    clear_desk(application)
     return application
 
 

@@ -9,12 +9,15 @@ from identity.actor import Actor, Party, PartyKind
 from licensing import commands as licensing
 from licensing.tasks import ISSUE
 from services.applications import queries
+from services.applications.afterwards import recording as afterwards
 from services.applications.commands import papers, timing
 from services.applications.commands.receiving import say, take
-from services.applications.commands.recording import record
+from services.applications.commands.recording import clear_desk, record
 from services.applications.commands.reviewing import current_step
 from services.applications.commands.submitting import facts_by_name
 from services.applications.errors import StepsNotDone
+from services.applications.hearing import queries as hearings
+from services.applications.hearing.rules import require_over
 from services.applications.models import Application
 from services.applications.rules import (
     Deed,
@@ -37,35 +40,42 @@ async def grant(
 ) -> Application:
     """准予. Where the result is a licence, the intent to issue it is written in this same transaction.
 
-    Raises StepsNotDone, AcceptorMayNotDecide, NotYourDeed, StepNotOpen, ClaimedBySomebody.
+    What was committed to in place of proof is put down for verification (告知承诺).
+    Raises StepsNotDone, AcceptorMayNotDecide, HearingOpen, MaterialsOutstanding (容缺后补), NotYourDeed, StepNotOpen,
+    ClaimedBySomebody.
     """
-    application, definition = await _decidable(session, actor, number, Deed.GRANT)
+    application, definition = await _decidable(session, actor, number, Deed.GRANT, at)
+    await afterwards.require_followed(session, application)
     _decide(session, actor, application, Deed.GRANT, Outcome.GRANTED, opinion, at)
     await timing.decide(session, application, at=at)
     await papers.request(session, application, papers.GRANT, at=at)
     await record(session, actor, application, "application granted", at=at, on_time=application.on_time)
     if definition.result.kind is ResultKind.LICENCE:
         await _intend_licence(session, actor, application, definition, at)
+    await afterwards.ask_for_checks(session, application, at=at)
+    clear_desk(application)
     return application
 
 
 async def refuse(session: Session, actor: Actor, number: str, *, reason: str, at: datetime) -> Application:
     """不予, with the reasons and the remedies (行政许可法 38). Raises ReasonMissing and what `grant` raises."""
     reason = require_reason(Deed.REFUSE, reason)
-    application, _ = await _decidable(session, actor, number, Deed.REFUSE)
+    application, _ = await _decidable(session, actor, number, Deed.REFUSE, at)
     application.reason = reason
     _decide(session, actor, application, Deed.REFUSE, Outcome.REFUSED, reason, at)
     await timing.decide(session, application, at=at)
     await papers.request(session, application, papers.REFUSAL, at=at)
     await record(session, actor, application, "application refused", at=at, on_time=application.on_time)
+    clear_desk(application)
     return application
 
 
 async def _decidable(
-    session: Session, actor: Actor, number: str, deed: Deed
+    session: Session, actor: Actor, number: str, deed: Deed, at: datetime
 ) -> tuple[Application, ItemDefinition]:
     application = await take(session, actor, number, deed)
     require_separation(number, str(actor.person_id), application.received_by)
+    require_over(number, await hearings.days_of(session, application), local_day(at))
     item = await catalogue.get_version(session, application.item_code, application.item_version)
     step = current_step(item.definition, application)
     if step.kind is not StepKind.DECIDE:
@@ -86,7 +96,7 @@ def _decide(
     application.state = next_state(application.state, deed)
     application.outcome = outcome
     application.decided_by, application.decided_at = actor.person_id, at
-    application.step = application.claimed_by = application.claimed_by_name = None
+    application.step = None
     application.updated_at = at
 
 

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from identity.actor import Actor
-from services.applications import documents_in, queries
+from services.applications import queries
+from services.applications.arriving import receiving
+from services.applications.arriving.receiving import Arrived
 from services.applications.bundling.queries import require_alone
 from services.applications.commands.recording import record
 from services.applications.errors import (
@@ -81,7 +83,7 @@ async def retype(
     if not changed:
         return
     own = {rows.owner(name) for name in changed}
-    await _require_asked(session, application, {f"question:{key}" for key in own})
+    await _require_asked(session, application, {f"question:{_place(name)}" for name in changed})
     application.answers = _retyped(application.answers, changed, known)
     application.origins = {key: origin for key, origin in application.origins.items() if key not in own}
     application.revision += 1
@@ -116,19 +118,40 @@ async def hand_in(
     objects: ObjectStore,
     at: datetime,
 ) -> CaseFile:
-    """Keep one file for a material. It is judged by its content, stored whole, then counted.
+    """Keep one file for a material. It is judged by its content, stored whole, then counted; sent twice, it is one.
 
-    Raises MaterialUnknown, NotInDraft, TooManyFiles, FileEmpty, FileTooLarge, FileNotAllowed, FileUnreadable.
+    Raises MaterialUnknown, NotInDraft, TooManyFiles, and what `arriving.receiving.receive` does.
     """
     application = await _changeable(session, actor, number)
     material = _known(definition, code)
     await _require_asked(session, application, {f"material:{code}"})
+    return await take_file(
+        session, actor, application, material, name=name, content=content, objects=objects, at=at
+    )
+
+
+async def take_file(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    material: Material,
+    *,
+    name: str,
+    content: bytes,
+    objects: ObjectStore,
+    at: datetime,
+) -> CaseFile:
+    """Judge, store and count a file for a case the caller holds locked. Raises as `hand_in` does."""
+    code = material.code
     present = [file for file in await queries.files_of(session, application) if file.material_code == code]
+    arrived = await receiving.receive(name, content, material)
+    digest = await objects.put(arrived.received.content)
+    for file in present:
+        if (file.name, file.digest) == (arrived.received.name, digest):
+            return file  # sent twice, kept once
     if len(present) >= material.max_files:
         raise TooManyFiles(material.max_files)
-    received = documents_in.receive(name, content, material)
-    digest = await objects.put(received.content)
-    return await attach(session, actor, application, code, received, digest, at=at)
+    return await attach(session, actor, application, code, arrived, digest, at=at)
 
 
 async def attach(
@@ -136,7 +159,7 @@ async def attach(
     actor: Actor,
     application: Application,
     code: str,
-    received: documents_in.Received,
+    arrived: Arrived,
     digest: str,
     *,
     at: datetime,
@@ -145,14 +168,16 @@ async def attach(
     file = CaseFile(
         application_id=application.id,
         material_code=code,
-        name=received.name,
-        media_type=received.media_type,
-        size=len(received.content),
+        name=arrived.received.name,
+        media_type=arrived.received.media_type,
+        size=len(arrived.received.content),
         digest=digest,
         uploaded_by=actor.person_id,
         at=at,
     )
     session.add(file)
+    await session.flush()
+    await receiving.note(session, file.id, arrived, at=at)
     await _supply(session, application, code, Supply.HANDED_IN, at)
     return file
 
@@ -219,13 +244,23 @@ async def _changeable(session: Session, actor: Actor, number: str) -> Applicatio
 
 
 async def _require_asked(session: Session, application: Application, targets: set[str]) -> None:
-    """In a correction only what the notice named may change: the rest is already under review."""
+    """In a correction only what the notice named may change: the rest is already under review.
+
+    A row of a group may change where the notice names it or the whole group.
+    """
     if application.state is not State.CORRECTING:
         return
     correction = await queries.open_correction(session, application)
     asked = {defect["target"] for defect in correction.defects} if correction else set()
     for target in sorted(targets - asked):
-        raise NotAskedToCorrect(target)
+        if not target.startswith("question:") or rows.owner(target) not in asked:
+            raise NotAskedToCorrect(target)
+
+
+def _place(name: str) -> str:
+    """What a correction notice calls the place of a typed name: the row it stands in, or else its question."""
+    row = rows.split(name)
+    return rows.row_key(row[0], row[1]) if row else rows.owner(name)
 
 
 def _known(definition: ItemDefinition, code: str) -> Material:

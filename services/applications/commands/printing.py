@@ -4,7 +4,7 @@ The three steps are called in turn by `tasks.print_paper`, which opens the trans
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,13 +12,15 @@ from uuid import UUID
 
 from identity import queries as identity
 from licensing import documents
+from licensing import queries as licences
 from licensing.documents import Correction, DocumentData, DocumentKind, MaterialLine
 from licensing.sealing import Sealer
 from services.applications import queries
 from services.applications.commands.recording import record
 from services.applications.commands.submitting import facts_by_name
 from services.applications.models import Application, CaseDocument, CaseMaterial, Supply
-from services.catalogue import answers, showing
+from services.applications.models import Correction as Notice
+from services.catalogue import answers, rows, showing
 from services.catalogue import queries as catalogue
 from services.catalogue.codes import ItemType, ResultKind
 from services.catalogue.definition import ItemDefinition
@@ -36,6 +38,8 @@ MATTERS = {
     ItemType.PAYMENT: "行政给付",
 }
 DECIDING = frozenset({DocumentKind.GRANT, DocumentKind.REFUSAL, DocumentKind.NOT_ACCEPTED})
+NAMING = frozenset({DocumentKind.DELIVERY, DocumentKind.REVOCATION, DocumentKind.CANCELLATION})
+"""Papers that name the decision and the licence they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ async def _data(
     department = await identity.department(session, application.department_code)
     materials = await queries.materials_of(session, application)
     kind = DocumentKind(document.kind)
+    told = document.told or {}
+    corrections = await _correction(session, application, document)
     return DocumentData(
         number=document.number,
         application_number=application.number,
@@ -104,19 +110,50 @@ async def _data(
         title=_title(kind, definition),
         received_on=_day(application.submitted_at),
         limit=f"{application.limit_days}个工作日" if application.limit_days else None,
-        due_on=application.due_on if kind is DocumentKind.ACCEPTANCE else None,
+        due_on=_until(kind, application, corrections),
         materials=_lines(definition, materials)
         if kind in {DocumentKind.RECEIPT, DocumentKind.ACCEPTANCE}
         else (),
-        corrections=await _corrections(session, application, document, definition),
-        reasons=_reasons(application.reason),
-        basis=[f"{basis.law.zh}{basis.article.zh}" for basis in definition.basis] if kind in DECIDING else (),
-        facts=await _facts(session, application, definition) if kind is DocumentKind.GRANT else (),
+        corrections=_corrections(corrections, definition),
+        reasons=_reasons(told.get("reason") or application.reason),
+        basis=_basis(definition, kind, told),
+        facts=await _facts_of(session, application, definition, kind),
+        proper_authority=told.get("authority"),
         contact=definition.contact.phone,
         link=f"{public_url}/progress?number={application.number}&code={application.query_code}",
         sample=definition.sample,
         extra=_query_code(application) if kind is DocumentKind.RECEIPT else None,
+        told=told,
     )
+
+
+def _basis(definition: ItemDefinition, kind: DocumentKind, told: Mapping[str, str]) -> Sequence[str]:
+    """The item's own legal basis under a decision; under what takes a grant back, the article that allows it."""
+    if "article" in told:
+        return [told["article"]]
+    return [f"{one.law.zh}{one.article.zh}" for one in definition.basis] if kind in DECIDING else ()
+
+
+async def _facts_of(
+    session: Session, application: Application, definition: ItemDefinition, kind: DocumentKind
+) -> Sequence[tuple[str, str]]:
+    if kind is DocumentKind.GRANT:
+        return await _facts(session, application, definition)
+    return await _handed_over(session, application, definition) if kind in NAMING else ()
+
+
+async def _handed_over(
+    session: Session, application: Application, definition: ItemDefinition
+) -> Sequence[tuple[str, str]]:
+    """The decision and the licence that were delivered, or are taken back, by their numbers."""
+    decisions = {DocumentKind.GRANT: "准予决定书", DocumentKind.REFUSAL: "不予决定书"}
+    shown = [
+        (decisions[DocumentKind(one.kind)], one.number)
+        for one in await queries.documents_of(session, application)
+        if one.kind in decisions
+    ]
+    licence = await licences.of_application(session, application.number)
+    return [*shown, (definition.result.name.zh, licence.identifier)] if licence else shown
 
 
 def _title(kind: DocumentKind, definition: ItemDefinition) -> str | None:
@@ -147,21 +184,34 @@ def _lines(definition: ItemDefinition, materials: Sequence[CaseMaterial]) -> lis
     ]
 
 
-async def _corrections(
-    session: Session, application: Application, document: CaseDocument, definition: ItemDefinition
-) -> list[Correction]:
+def _until(kind: DocumentKind, application: Application, correction: Notice | None) -> date | None:
+    """The last day a paper names: of the authority's limit, or of the applicant's time for a correction."""
+    if correction is not None:
+        return correction.reply_by
+    return application.due_on if kind is DocumentKind.ACCEPTANCE else None
+
+
+async def _correction(session: Session, application: Application, document: CaseDocument) -> Notice | None:
+    """The correction notice that the paper is; none for other papers."""
     if document.kind != DocumentKind.CORRECTION:
+        return None
+    return (await queries.corrections_of(session, application))[document.ordinal - 1]
+
+
+def _corrections(correction: Notice | None, definition: ItemDefinition) -> list[Correction]:
+    if correction is None:
         return []
-    told = await queries.corrections_of(session, application)
     return [
-        Correction(target_name(definition, defect["target"]), defect["note"])
-        for defect in told[document.ordinal - 1].defects
+        Correction(target_name(definition, defect["target"]), defect["note"]) for defect in correction.defects
     ]
 
 
 def target_name(definition: ItemDefinition, target: str) -> str:
-    """What the person knows `question:…` or `material:…` as."""
+    """What the person knows `question:…` (a row of a group by its number) or `material:…` as."""
     kind, _, key = target.partition(":")
+    row = rows.in_row(key) if kind == "question" else None
+    if row and (group := definition.form.question(row[0])):
+        return rows.title(group, row[1]).zh
     named = definition.form.question(key) if kind == "question" else definition.material(key)
     if named is None:
         return key

@@ -33,9 +33,12 @@ async def record(
 ) -> None:
     """Write `deed` («application accepted») into the case's chain; without an actor the portal itself did it.
 
-    Whoever does it for the applicant under a mandate stands there with both names (`by`, `for`).
+    Whoever does it for the applicant under a mandate stands there with both names (`by`, `for`), and so does an
+    officer at the desk of an absent colleague (`by`, `instead_of`): the desk is cleared after the record, never before.
     """
     behalf, names = spoken_for(actor, application)
+    if absent := actor.instead_of(application.claimed_by) if actor else None:
+        behalf, names = str(absent.person_id), names | {"instead_of": absent.name}
     await ledger.append(
         session,
         chain=application.number,
@@ -55,6 +58,11 @@ def spoken_for(actor: Actor | None, case: Case) -> tuple[str | None, dict[str, s
     if actor.is_staff or case.applicant_id == actor.person_id:
         return actor.behalf, {"by": actor.name}
     return str(case.applicant_id), {"by": actor.name, "for": case.applicant_name}
+
+
+def clear_desk(application: Application) -> None:
+    """The case lies on nobody's desk any more: the next officer may claim it."""
+    application.claimed_by = application.claimed_by_name = None
 
 
 async def next_in_series(session: Session, prefix: str) -> int:

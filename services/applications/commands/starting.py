@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from identity.actor import Actor, PartyKind
 from identity.mandates import queries as mandates
@@ -27,21 +28,37 @@ GATHER = "applications.gather"
 FIRST_RETRY = timedelta(seconds=6)
 
 
-async def start(session: Session, actor: Actor, item: Item, *, channel: Channel, at: datetime) -> Application:
+async def start(
+    session: Session,
+    actor: Actor,
+    item: Item,
+    *,
+    channel: Channel,
+    at: datetime,
+    present: UUID | None = None,
+) -> Application:
     """Open a draft for the party acted for, and have the registers asked.
+
+    `present` is the person at the counter whom a clerk helps: how surely that person is known is what counts then.
 
     The number has the Guangdong shape: implementation code (31), day (8), running number (4 or more digits).
     Raises WrongApplicant, and as `draw_up` does.
     """
     require_audience(item.definition, actor.acting_for.kind)
-    application = await draw_up(session, actor, item, channel=channel, at=at)
+    application = await draw_up(session, actor, item, channel=channel, at=at, present=present)
     # The page asks the registers itself right after this; the job is for the case that it was killed meanwhile.
     await queue.enqueue(session, GATHER, at=at + FIRST_RETRY, number=application.number)
     return application
 
 
 async def draw_up(
-    session: Session, actor: Actor, item: Item, *, channel: Channel, at: datetime
+    session: Session,
+    actor: Actor,
+    item: Item,
+    *,
+    channel: Channel,
+    at: datetime,
+    present: UUID | None = None,
 ) -> Application:
     """A draft with its materials and what it will ask the registers; nobody is asked yet.
 
@@ -49,7 +66,7 @@ async def draw_up(
     LevelTooLow where the item needs to know more surely who the actor is.
     """
     require_power(actor, actor.acting_for.id, item.code)
-    require_level(await mandates.level(session, actor.person_id), item.definition.real_name)
+    require_level(await mandates.level(session, present or actor.person_id), item.definition.real_name)
     await catalogue.require_not_suspended(session, item.code)
     definition = item.definition
     application = Application(

@@ -6,6 +6,7 @@ from datetime import datetime
 from identity.actor import Actor
 from identity.mandates.rules import require_power
 from services.applications import queries
+from services.applications.arriving.queries import require_arrived
 from services.applications.bundling.queries import require_alone
 from services.applications.commands import papers, timing
 from services.applications.commands.recording import record
@@ -52,6 +53,7 @@ async def submit(
         raise StepNotOpen(application.state, Deed.SUBMIT)
     await require_alone(session, application)
     await catalogue.require_open(session, application.item_code)
+    await require_arrived(session, number, at=at)
     await require_complete(session, application, at)
     await hand_over(session, actor, application, key=key, delivery=delivery, at=at)
     await papers.request(session, application, papers.RECEIPT, at=at)
@@ -94,6 +96,7 @@ async def correct(session: Session, actor: Actor, number: str, *, key: str, at: 
         if application.submission_key == key and application.corrections:
             return application
         raise StepNotOpen(application.state, Deed.CORRECT)
+    await require_arrived(session, number, at=at)
     await require_complete(session, application, at)
     correction = await queries.open_correction(session, application)
     if correction is not None:

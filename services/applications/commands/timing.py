@@ -1,6 +1,7 @@
 """The case's limits: which clock runs when, and the dates copied onto the case by which queues are ordered.
 
-A 受理 (行政许可法 32): five working days; B 决定 (42): what is promised, never more than the law; C 送达 (44): ten.
+A 受理 (行政许可法 32): five working days; B 决定 (42): what is promised, never more than the law; C 送达 (44): ten;
+E 联合办理 (26, 42): where several departments decide together, forty-five at most, and fifteen more.
 """
 
 from collections.abc import Collection
@@ -10,8 +11,15 @@ from datetime import date, datetime
 from services.applications import queries
 from services.applications.commands.recording import record
 from services.applications.models import Application
-from services.applications.rules import DELIVERY_DAYS, EXTENSION_DAYS, INTAKE_DAYS, State
+from services.applications.rules import (
+    DELIVERY_DAYS,
+    EXTENSION_DAYS,
+    INTAKE_DAYS,
+    JOINT_EXTENSION_DAYS,
+    State,
+)
 from services.catalogue.definition import ItemDefinition
+from services.catalogue.particulars import ProcedureKind
 from services.workflow import calendar
 from services.workflow import commands as clocks
 from services.workflow import queries as clocks_read
@@ -23,15 +31,21 @@ from storage.database import Session
 INTAKE_BASIS = "行政许可法第三十二条"
 DECISION_BASIS = "行政许可法第四十二条"
 DELIVERY_BASIS = "行政许可法第四十四条"
+JOINT_BASIS = "行政许可法第二十六条、第四十二条"
+JOINT_DAYS = 45
+DECIDING = (ClockKind.DECISION, ClockKind.JOINT)
+"""One of the two runs from acceptance to decision."""
+
+EXTENSIONS = {ClockKind.DECISION: EXTENSION_DAYS, ClockKind.JOINT: JOINT_EXTENSION_DAYS}
 
 RUNNING = {
-    State.SUBMITTED: ClockKind.INTAKE,
-    State.ACCEPTED: ClockKind.DECISION,
-    State.SUSPENDED: ClockKind.DECISION,
-    State.GRANTED: ClockKind.DELIVERY,
-    State.REFUSED: ClockKind.DELIVERY,
+    State.SUBMITTED: (ClockKind.INTAKE,),
+    State.ACCEPTED: DECIDING,
+    State.SUSPENDED: DECIDING,
+    State.GRANTED: (ClockKind.DELIVERY,),
+    State.REFUSED: (ClockKind.DELIVERY,),
 }
-"""Which clock runs in which state; while a correction is awaited none does."""
+"""Which clock, or one of which, runs in which state; while a correction is awaited none does."""
 
 
 async def start_intake(session: Session, application: Application, *, at: datetime) -> None:
@@ -47,39 +61,69 @@ async def stop_intake(session: Session, application: Application, *, at: datetim
 
 
 async def start_decision(
-    session: Session, application: Application, definition: ItemDefinition, *, at: datetime
+    session: Session,
+    application: Application,
+    definition: ItemDefinition,
+    *,
+    at: datetime,
+    since: date | None = None,
 ) -> None:
-    """From acceptance on: the promised limit, which the law's own limit caps."""
+    """From acceptance on: the promised limit, which the law's own limit caps.
+
+    A case that counts as accepted (逾期视为受理) has its limit dated back to `since`.
+    """
     await clocks.finish(session, application.number, ClockKind.INTAKE, at=at)
-    limit = min(definition.promised_limit.days, definition.statutory_limit.days)
-    basis = definition.statutory_limit.basis.zh if definition.statutory_limit.basis else DECISION_BASIS
+    kind, limit, basis = decision_limit(definition)
     clock = await clocks.start(
-        session, application.number, ClockKind.DECISION, limit_days=limit, basis=basis, at=at
+        session, application.number, kind, limit_days=limit, basis=basis, at=at, started_on=since
     )
     await _show(session, application, clock)
+
+
+def decision_limit(definition: ItemDefinition) -> tuple[ClockKind, int, str]:
+    """Which clock an item's decision has, its working days and their basis (42; 26 where several decide together)."""
+    limit = min(definition.promised_limit.days, definition.statutory_limit.days)
+    named = definition.statutory_limit.basis.zh if definition.statutory_limit.basis else None
+    if definition.joint:
+        return ClockKind.JOINT, min(limit, JOINT_DAYS), named or JOINT_BASIS
+    return ClockKind.DECISION, limit, named or DECISION_BASIS
+
+
+def extension_days(definition: ItemDefinition, kind: ClockKind) -> int:
+    """The working days of an extension: the law's (42), or fewer where the item's own law says so."""
+    own = [one.days for one in definition.procedures if one.kind is ProcedureKind.EXTENSION]
+    return min([EXTENSIONS[kind], *own])
 
 
 async def pause(
-    session: Session, application: Application, *, kind: PauseKind, reason: str, at: datetime
+    session: Session, application: Application, *, kind: PauseKind, reason: str, days: int, at: datetime
 ) -> None:
-    await clocks.pause(session, application.number, ClockKind.DECISION, pause=kind, reason=reason, at=at)
+    clock = await clocks_read.running_kind(session, application.number, DECIDING)
+    await clocks.pause(session, application.number, clock, pause=kind, reason=reason, days=days, at=at)
 
 
 async def resume(session: Session, application: Application, *, at: datetime) -> None:
-    clock = await clocks.resume(session, application.number, ClockKind.DECISION, at=at)
+    kind = await clocks_read.running_kind(session, application.number, DECIDING)
+    clock = await clocks.resume(session, application.number, kind, at=at)
     await _show(session, application, clock)
 
 
-async def extend(session: Session, application: Application, *, at: datetime) -> None:
-    clock = await clocks.extend(
-        session, application.number, ClockKind.DECISION, days=EXTENSION_DAYS, basis=DECISION_BASIS, at=at
-    )
+async def extend(
+    session: Session, application: Application, definition: ItemDefinition, *, at: datetime
+) -> int:
+    """The working days that were added."""
+    kind = await clocks_read.running_kind(session, application.number, DECIDING)
+    days = extension_days(definition, kind)
+    basis = JOINT_BASIS if kind is ClockKind.JOINT else DECISION_BASIS
+    clock = await clocks.extend(session, application.number, kind, days=days, basis=basis, at=at)
     await _show(session, application, clock)
+    return days
 
 
 async def decide(session: Session, application: Application, *, at: datetime) -> None:
     """The decision ends its limit and starts the one for delivery; whether it came in time is kept on the case."""
-    clock = await clocks.finish(session, application.number, ClockKind.DECISION, at=at)
+    kind = await clocks_read.running_kind(session, application.number, DECIDING)
+    clock = await clocks.finish(session, application.number, kind, at=at)
     application.on_time = local_day(at) <= clock.due_on
     delivery = await clocks.start(
         session, application.number, ClockKind.DELIVERY, limit_days=DELIVERY_DAYS, basis=DELIVERY_BASIS, at=at
@@ -89,8 +133,9 @@ async def decide(session: Session, application: Application, *, at: datetime) ->
 
 async def close(session: Session, application: Application, was: State, *, at: datetime) -> None:
     """End the clock that ran in the state the case leaves, if one did; the case is over."""
-    kind = RUNNING.get(was)
-    if kind is not None:
+    kinds = RUNNING.get(was)
+    if kinds is not None:
+        kind = await clocks_read.running_kind(session, application.number, kinds)
         await clocks.finish(session, application.number, kind, at=at)
     application.closed_at = at
 
@@ -100,7 +145,7 @@ async def recount(session: Session, changed: Collection[date], *, at: datetime) 
     moved = await clocks.recompute_provisional(session, changed=changed)
     for one in moved:
         application = await queries.by_number(session, one.case_number, lock=True)
-        if RUNNING.get(application.state) is one.kind:
+        if one.kind in RUNNING.get(application.state, ()):
             await _show(session, application, await clocks_read.running(session, one.case_number, one.kind))
         await record(
             session,

@@ -9,7 +9,7 @@ from services.applications import queries
 from services.applications.commands.recording import record
 from services.applications.errors import ClaimedBySomebody, NotYourDeed, StepNotOpen, UnknownTarget
 from services.applications.models import Application
-from services.applications.rules import State
+from services.applications.rules import ROLES, Deed, State
 from services.catalogue import queries as catalogue
 from storage.database import Session
 
@@ -39,7 +39,7 @@ async def unmask(
     application = await queries.get(session, actor, number)
     if not actor.has(*CASEWORK):
         raise NotYourDeed(UNMASK, min(CASEWORK))
-    if application.claimed_by not in {None, actor.person_id}:
+    if not actor.may_take(application.claimed_by, ROLES[Deed.CLAIM]):
         raise ClaimedBySomebody(application.claimed_by_name or "")
     if application.claimed_by is None and application.state not in AT_THE_COUNTER:
         raise StepNotOpen(application.state, UNMASK)

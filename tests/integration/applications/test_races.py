@@ -1,6 +1,9 @@
 """Many at once, on real commits: exactly one wins, the others are told, nothing happens twice."""
 
 import asyncio
+import os
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +26,9 @@ from tests.integration.applications.test_whole_case import (
 
 pytestmark = pytest.mark.anyio
 MANY = 12
+CLIENTS = 16
+RACES = int(os.environ.get("YIWANG_RACES", "60"))
+"""How many races are run in all; `make endurance` runs 1,000."""
 
 
 @pytest.fixture
@@ -127,3 +133,47 @@ async def test_numbers_given_at_once_are_all_different(committing):
             sa.select(sa.func.count()).select_from(Application).where(col(Application.number).in_(numbers))
         )
     assert kept == MANY
+
+
+async def submitted_cases(held, person, count):
+    """Cases handed in, begun together: what is raced over."""
+    cases = []
+    for _ in range(count):
+        case = await begin(held, person, "unemployment-benefit")
+        await fill(case, person, {"registers": "yes", "bank_card": CARD})
+        await case.do(submitting.submit, person, key="k")
+        cases.append(case)
+    return cases
+
+
+async def test_sixteen_clients_race_and_one_wins_each_time(committing):
+    """Claim against claim, accept against withdraw, grant against refuse: the others are told who and what."""
+    person = await people(committing, "person-d")
+    clerk, approver = await staff(committing, "insurance-window", "insurance-approver")
+    clerks = [replace(clerk, person_id=uuid4(), name=f"示例窗口{place}") for place in range(CLIENTS)]
+    approvers = [replace(approver, person_id=uuid4(), name=f"示例审批{place}") for place in range(CLIENTS)]
+    for case in await submitted_cases(committing, person, max(1, RACES // 3)):
+        won, refused = sorted_out(await together(*(case.do(receiving.claim, one) for one in clerks)))
+        assert len(won) == 1
+        assert {one.name for one in refused if isinstance(one, ClaimedBySomebody)} == {won[0].claimed_by_name}
+        assert len(refused) == CLIENTS - 1
+        holder = next(one for one in clerks if one.person_id == won[0].claimed_by)
+        tries = [case.do(receiving.accept, holder) for _ in range(CLIENTS // 2)]
+        tries += [case.do(closing.withdraw, person, reason="不办了") for _ in range(CLIENTS // 2)]
+        won, _ = sorted_out(await together(*tries))
+        recorded = await deeds(committing, case.number)
+        assert recorded.count("application accepted") <= 1
+        assert recorded.count("application withdrawn") <= 1
+        assert len(won) == recorded.count("application accepted") + recorded.count("application withdrawn")
+        if "application withdrawn" in recorded:
+            continue
+        tries = [case.do(deciding.grant, one) for one in approvers[::2]]
+        tries += [case.do(deciding.refuse, one, reason="示例：条件不符。") for one in approvers[1::2]]
+        won, refused = sorted_out(await together(*tries))
+        assert len(won) == 1
+        assert all(isinstance(one, StepNotOpen) for one in refused)
+        assert len(refused) == CLIENTS - 1
+        async with committing.sessions() as session:
+            assert await ledger.verify_chain(session, case.number) == len(
+                await deeds(committing, case.number)
+            )

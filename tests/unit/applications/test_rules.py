@@ -32,9 +32,17 @@ def test_every_state_can_be_reached_and_every_deed_is_somewhere_open():
 
 
 def test_what_is_over_stays_over():
-    for state in (State.DELIVERED, State.WITHDRAWN, State.NOT_ACCEPTED):
-        assert rules.open_deeds(state) == frozenset()
+    """Only the law takes a grant back (行政许可法 69, 70), and archiving changes nothing."""
+    after = {Deed.ARCHIVE, Deed.VERIFY_COMMITMENT, Deed.REVOKE, Deed.CANCEL}
+    for state in rules.CLOSED:
+        assert rules.open_deeds(state) <= (after if state is State.DELIVERED else {Deed.ARCHIVE})
+        assert rules.next_state(state, Deed.ARCHIVE) is state
         assert state not in OPEN
+    assert {state for state in State if state not in OPEN | rules.CLOSED} == {
+        State.DRAFT,
+        State.GRANTED,
+        State.REFUSED,
+    }
 
 
 def test_a_decision_is_made_only_from_an_accepted_case():
@@ -53,8 +61,8 @@ def test_a_deed_is_done_only_by_its_roles(deed, role):
 
 
 def test_officers_deeds_and_applicants_deeds_are_all_there_are():
-    assert set(ROLES) | rules.APPLICANTS_DEEDS == set(Deed)
-    assert not set(ROLES) & rules.APPLICANTS_DEEDS
+    assert set(ROLES) | rules.APPLICANTS_DEEDS | rules.PORTALS_DEEDS == set(Deed)
+    assert not set(ROLES) & (rules.APPLICANTS_DEEDS | rules.PORTALS_DEEDS)
 
 
 @given(st.text(alphabet=" \t\n　", max_size=20))
