@@ -11,7 +11,7 @@ from identity.actor import Actor
 from licensing import queries as licensing
 from licensing.documents import REMEDIES, DocumentData
 from portal.forms import Form
-from portal.window import clock, deeds, sheet, telling
+from portal.window import clock, deeds, desk_side, law_deeds, sheet, telling
 from portal.window.deed_forms import note_field
 from services.applications import desk, queries
 from services.applications.bundling import queries as bundles
@@ -21,6 +21,8 @@ from services.applications.commands.unmasking import Need
 from services.applications.errors import ApplicationNotFound
 from services.applications.rules import Deed
 from services.catalogue import queries as catalogue
+from services.catalogue import rows
+from services.catalogue.codes import QuestionType
 from services.catalogue.definition import ItemDefinition
 from services.workflow.rules import SPECIAL_PROCEDURES, PauseKind, local_day
 from storage import ledger
@@ -28,6 +30,10 @@ from storage.database import Session
 
 Case: TypeAlias = Any
 """A row of the case table, as `services.applications.queries` gives it: doors do not name tables."""
+
+
+DONE = frozenset({*(deed.value for deed in Deed), "hand-over", "put-back"})
+"""What the page can say was just done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ async def page(
     tried: Tried | None = None,
     unmasked: Collection[str] = (),
     done: str | None = None,
+    phrase: str = "",
     status: int = 200,
 ) -> Template:
     """The case page. Raises ApplicationNotFound for a case that is not this officer's to see."""
@@ -65,13 +72,14 @@ async def page(
         **await _declared(session, case, item.definition, unmasked),
         **await _papers(session, case, item.definition),
         **await _standing(session, actor, case, item.definition, today),
+        **await desk_side.beside(session, actor, case, item.definition, now=now, phrase=phrase),
         "procedures": [kind for kind in PauseKind if kind in SPECIAL_PROCEDURES],
         "needs": list(Need),
         "unmasked": frozenset(unmasked),
         "remedies": remedies(),
         "note_field": note_field,
         "names": names(item.definition),
-        "done": done if done in {deed.value for deed in Deed} else None,
+        "done": done if done in DONE else None,
         "tried": tried,
         "form": tried.form if tried else None,
     }
@@ -116,7 +124,9 @@ async def _standing(
     opinions = await queries.opinions_of(session, case)
     entries = await ledger.entries(session, case.number)
     step = definition.step(case.step) if case.step else None
-    speakers = [one for one in opinions if step and one.step == step.key]
+    given = [one for one in opinions if one.deed == Deed.REVIEW and not one.superseded]
+    speakers = [one for one in given if step and one.step == step.key]
+    law = await law_deeds.law_of(session, case, definition, today=today)
     clocks, extended = await clock.readings(session, case.number, definition, today=today)
     standing = deeds.Standing(
         today=today,
@@ -124,6 +134,7 @@ async def _standing(
         spoken=frozenset(str(one.officer_id) for one in speakers),
         extended=extended,
         ready=await result_ready(session, case),
+        law=law,
     )
     reviews = [one.id for one in opinions if one.deed == Deed.REVIEW]
     return {
@@ -134,6 +145,7 @@ async def _standing(
         "events": [telling.event(entry) for entry in entries],
         "clocks": clocks,
         "openings": deeds.openings(actor, case, standing),
+        "law": law,
     }
 
 
@@ -150,6 +162,10 @@ def remedies() -> str:
 
 
 def names(definition: ItemDefinition) -> Mapping[str, Any]:
-    """What `question:seats` or `material:photo` is called."""
+    """What `question:seats`, `question:shareholders-2` or `material:photo` is called."""
     questions = {f"question:{one.key}": one.label for one in definition.form.questions()}
+    # Every row there could be: an earlier notice may name one that is gone.
+    for group in (one for one in definition.form.questions() if one.type is QuestionType.GROUP):
+        numbers = range(1, rows.most(group) + 1)
+        questions |= {f"question:{rows.row_key(group.key, row)}": rows.title(group, row) for row in numbers}
     return questions | {f"material:{one.code}": one.name for one in definition.materials}

@@ -9,9 +9,10 @@ from pydantic import Field
 from identity.actor import Actor
 from portal import forms
 from portal.language import gettext as _
+from portal.window import law_forms
 from services.applications.commands import closing, deciding, receiving, reviewing
 from services.applications.errors import ReasonMissing
-from services.applications.rules import Deed
+from services.applications.rules import LONGEST_PROCEDURE, Deed
 from services.workflow.rules import PauseKind
 from storage.database import Session
 
@@ -44,6 +45,7 @@ class Review(forms.Fields):
 
 class Suspension(forms.Fields):
     suspend_kind: PauseKind
+    suspend_days: int = Field(ge=1, le=LONGEST_PROCEDURE)
     suspend_reason: str = Field(max_length=LONGEST)
 
 
@@ -75,6 +77,7 @@ FORMS: Mapping[Deed, type[forms.Fields]] = {
     Deed.GRANT: Grant,
     Deed.REFUSE: Refusal,
     Deed.DELIVER: Nothing,
+    **law_forms.FORMS,
 }
 
 REASONS: Mapping[Deed, str] = {
@@ -83,6 +86,7 @@ REASONS: Mapping[Deed, str] = {
     Deed.SUSPEND: "suspend_reason",
     Deed.EXTEND: "extend_reason",
     Deed.REFUSE: "refuse_reason",
+    **law_forms.REASONS,
 }
 """The field at which a missing reason is told."""
 
@@ -113,7 +117,13 @@ async def _review(session: Session, actor: Actor, number: str, said: Review, at:
 
 async def _suspend(session: Session, actor: Actor, number: str, said: Suspension, at: datetime) -> object:
     return await reviewing.suspend(
-        session, actor, number, kind=said.suspend_kind, reason=said.suspend_reason, at=at
+        session,
+        actor,
+        number,
+        kind=said.suspend_kind,
+        reason=said.suspend_reason,
+        days=said.suspend_days,
+        at=at,
     )
 
 
@@ -148,6 +158,7 @@ DOING: Mapping[Deed, Doing] = {
     Deed.GRANT: _grant,
     Deed.REFUSE: _refuse,
     Deed.DELIVER: _deliver,
+    **law_forms.DOING,
 }
 """Each deed by the command that does it; the correction notice has its own reading of the form."""
 

@@ -1,11 +1,13 @@
 """Which deeds are open to an officer now, and which rule stops the others, told before anything is typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 from uuid import UUID
 
 from identity.actor import Actor
+from portal.window import law_deeds
+from portal.window.law_deeds import Law
 from services.applications.errors import (
     ApplicationError,
     ClaimedBySomebody,
@@ -16,6 +18,7 @@ from services.applications.errors import (
 from services.applications.rules import (
     ROLES,
     Deed,
+    Outcome,
     State,
     open_deeds,
     require_second_person,
@@ -38,6 +41,7 @@ ORDER = (
     Deed.SUSPEND,
     Deed.EXTEND,
     Deed.DELIVER,
+    *law_deeds.ORDER,
 )
 DECIDING = frozenset({Deed.GRANT, Deed.REFUSE})
 
@@ -57,6 +61,8 @@ class Case(Protocol):
     def received_by(self) -> list[str]: ...
     @property
     def due_on(self) -> date | None: ...
+    @property
+    def outcome(self) -> Outcome | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class Standing:
     spoken: frozenset[str] = frozenset()
     extended: bool = False
     ready: bool = False
+    law: Law = field(default_factory=Law)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,10 @@ def openings(actor: Actor, case: Case, standing: Standing) -> list[Opening]:
     return [
         Opening(deed, refusal(deed, actor, case, standing))
         for deed in ORDER
-        if deed in starting and not ROLES[deed].isdisjoint(actor.roles) and not (deed is Deed.CLAIM and mine)
+        if deed in starting
+        and not ROLES[deed].isdisjoint(actor.roles)
+        and not (deed is Deed.CLAIM and mine)
+        and law_deeds.applies(deed, actor, case, standing.step, standing.law)
     ]
 
 
@@ -94,7 +104,7 @@ def refusal(
 ) -> ApplicationError | WorkflowError | None:
     """The refusal the deed would meet as things stand, told before anything is typed."""
     try:
-        if case.claimed_by not in {None, actor.person_id}:
+        if not actor.may_take(case.claimed_by, ROLES[deed]):
             raise ClaimedBySomebody(case.claimed_by_name or "")
         if deed in DECIDING:
             _require_decidable(actor, case, standing.step)
@@ -104,6 +114,7 @@ def refusal(
             _require_extendable(case, standing)
         elif deed is Deed.DELIVER and not standing.ready:
             raise ResultNotReady(case.number)
+        law_deeds.check(deed, case.number, standing.law)
     except (ApplicationError, WorkflowError) as stopped:
         return stopped
     return None

@@ -4,12 +4,39 @@ from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
-from portal.window import correcting, doing, identity, looking, queueing
+from portal.window import (
+    assisted_materials,
+    assisting,
+    batching,
+    collecting,
+    comparing,
+    correcting,
+    desk_deeds,
+    doing,
+    identity,
+    looking,
+    paper_form,
+    phrasing,
+    queueing,
+    verifying,
+    views,
+)
 
 WINDOW_DOORS: Sequence[ControllerRouterHandler] = (
     queueing.QueuePages,
+    views.QueueViews,
+    batching.BatchPages,
+    phrasing.PhrasePages,
+    assisting.AssistedPages,
+    assisted_materials.AssistedMaterials,
+    collecting.HandOutPages,
     identity.IdentityPages,
     looking.CasePages,
+    paper_form.PaperForms,
+    desk_deeds.DeskDeeds,
+    comparing.ComparingPages,
+    assisted_materials.SignaturePages,
     doing.DeedPages,
     correcting.CorrectionQueue,
+    verifying.VerificationQueue,
 )

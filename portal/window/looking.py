@@ -16,6 +16,7 @@ from portal.guards import roles
 from portal.resources import Resources
 from portal.window import casefile
 from services.applications import queries
+from services.applications.arriving.queries import require_cleared
 from services.applications.errors import ResultNotReady
 from storage.database import Session
 
@@ -42,8 +43,9 @@ class CasePages(Controller):
         now: NamedDependency[datetime],
         number: FromPath[str],
         done: FromQuery[str] = "",
+        phrase: FromQuery[str] = "",
     ) -> Template:
-        return await casefile.page(session, actor, number, now=now, done=done)
+        return await casefile.page(session, actor, number, now=now, done=done, phrase=phrase)
 
     @get("/files/{file_id:uuid}", name="window:file")
     async def file(
@@ -56,6 +58,7 @@ class CasePages(Controller):
     ) -> Response[bytes]:
         case = await queries.get(session, actor, casefile.readable(number))
         file = await queries.file_of(session, case, file_id)
+        await require_cleared(session, file.id)
         return inline(await resources.objects.get(file.digest), file.media_type, file.name)
 
     @get("/documents/{document_id:uuid}", name="window:document")

@@ -1,7 +1,8 @@
-"""The officers' queue: what is due next, and taking the next case."""
+"""The officers' queue: what is due next, filtered as one likes, and taking the next case."""
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from portal.window.looking import address
 from services.applications import desk
 from services.applications.commands import receiving
 from services.applications.desk import Lamp, Tray, Wanted
+from services.applications.window import views
 from services.catalogue import queries as catalogue
 from services.catalogue.finding import queries as finding
 from services.workflow import calendar
@@ -32,20 +34,26 @@ MOST_ITEMS = 100
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A list as it stands in the address: it can be kept as a bookmark and sent on."""
+    """A list as it stands in the address: it can be kept as a bookmark or a view, and sent on."""
 
     tray: str
     item: str = ""
     light: str = ""
     q: str = ""
+    since: str = ""
+    until: str = ""
 
     @property
     def filtered(self) -> bool:
-        return bool(self.item or self.light or self.q)
+        return bool(self.item or self.light or self.q or self.since or self.until)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What the address says, without what says nothing."""
+        return {key: value for key, value in asdict(self).items() if value}
 
     def address(self, **changed: str) -> str:
-        words = {"tray": self.tray, "item": self.item, "light": self.light, "q": self.q} | changed
-        return f"/window?{urlencode({key: value for key, value in words.items() if value})}"
+        return f"/window?{urlencode(self.words | changed)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +82,15 @@ class QueuePages(Controller):
         item: FromQuery[str] = "",
         light: FromQuery[str] = "",
         q: FromQuery[str] = "",
+        since: FromQuery[str] = "",
+        until: FromQuery[str] = "",
         after: FromQuery[str] = "",
         nothing: FromQuery[str] = "",
+        unknown: FromQuery[str] = "",
     ) -> Template:
-        asked = Asked(
-            tray if tray in TABS else _first_tray(actor),
-            one_line(item),
-            light if light in set(Lamp) else "",
-            one_line(q),
-        )
-        today = local_day(now)
-        found = await desk.queue(session, actor, _wanted(asked, today, after))
+        typed = {"tray": tray, "item": item, "light": light, "q": q, "since": since, "until": until}
+        asked, today = read(actor, typed), local_day(now)
+        found = await desk.queue(session, actor, wanted(asked, today, after))
         lines = await _lines(session, found[: desk.PAGE], today)
         items = await finding.listing(session, limit=MOST_ITEMS)
         context = {
@@ -97,8 +103,11 @@ class QueuePages(Controller):
             "later": bool(after),
             "items": [one for one in items if actor.serves(one.department.code)],
             "lamps": list(Lamp),
+            "views": [(view, read(actor, view.asked)) for view in await views.of(session, actor)],
             "nothing_left": bool(nothing),
+            "unknown": one_line(unknown),
             "everywhere": EVERYWHERE in actor.departments,
+            "clerk": actor.has(Role.WINDOW),
         }
         return Template("window/queue.html", context=context)
 
@@ -120,11 +129,25 @@ def one_line(text: str) -> str:
     return "".join(character for character in line if character.isprintable())[:LONGEST_SEARCH]
 
 
+def read(actor: Actor, typed: Mapping[str, Any]) -> Asked:
+    """A list as it was asked for, in an address or in a view kept earlier; what makes no sense counts as not said."""
+    words = {key: one_line(str(typed.get(key, ""))) for key in ("item", "q")}
+    days = {key: str(_day(str(typed.get(key, ""))) or "") for key in ("since", "until")}
+    tray, light = typed.get("tray", ""), typed.get("light", "")
+    return Asked(
+        tray if tray in TABS else _first_tray(actor),
+        light=light if light in set(Lamp) else "",
+        **words,
+        **days,
+    )
+
+
 def _first_tray(actor: Actor) -> str:
     return next((tray for role, tray in FIRST_TRAY if actor.has(role)), Tray.INTAKE)
 
 
-def _wanted(asked: Asked, today: date, after: str) -> Wanted:
+def wanted(asked: Asked, today: date, after: str = "") -> Wanted:
+    """The same for the domain."""
     return Wanted(
         today=today,
         tray=Tray(asked.tray) if asked.tray in set(Tray) else None,
@@ -132,18 +155,25 @@ def _wanted(asked: Asked, today: date, after: str) -> Wanted:
         lamp=Lamp(asked.light) if asked.light else None,
         item_code=asked.item or None,
         text=asked.q or None,
+        since=_day(asked.since),
+        until=_day(asked.until),
         after=_place(after),
         limit=desk.PAGE + 1,
     )
 
 
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _place(after: str) -> tuple[date, str] | None:
     """Where the following page begins; a place nobody could have been sent to is the beginning."""
     day, _, number = one_line(after).partition("~")
-    try:
-        return (date.fromisoformat(day), number) if number else None
-    except ValueError:
-        return None
+    due = _day(day)
+    return (due, number) if due and number else None
 
 
 def _key(line: Line) -> str:
@@ -152,16 +182,13 @@ def _key(line: Line) -> str:
 
 async def _lines(session: Session, cases: Any, today: date) -> list[Line]:
     days = await calendar.load(session)
-    definitions = {
-        key: (await catalogue.get_version(session, *key)).definition
-        for key in {(case.item_code, case.item_version) for case in cases}
-    }
+    items = await catalogue.get_versions(session, {(case.item_code, case.item_version) for case in cases})
     return [
         Line(
             case,
             desk.lamp(case.state, case.due_on, case.yellow_on, today),
             _left(today, case.due_on, days) if case.closed_at is None else None,
-            definitions[case.item_code, case.item_version].step(case.step) if case.step else None,
+            items[case.item_code, case.item_version].definition.step(case.step) if case.step else None,
         )
         for case in cases
     ]

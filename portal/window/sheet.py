@@ -1,13 +1,13 @@
 """What the applicant declared, as an officer reads it: each answer in words, where it came from, hidden where it must be."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from portal import language
 from services.applications.planning import HUB, prefill
-from services.catalogue import answers, showing
+from services.catalogue import answers, rows, showing
 from services.catalogue.definition import ItemDefinition
 from services.catalogue.form import Pair, Question
 from services.catalogue.readers import Value
@@ -24,7 +24,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One line of the sheet. `registered`: what the register says, where the applicant wrote something else."""
+    """One line of the sheet. `registered`: what the register says, where the applicant wrote something else.
+
+    `rows`: the rows of a group by number, each of which a correction may name by itself.
+    """
 
     key: str
     target: str
@@ -33,6 +36,7 @@ class Answer:
     hidden: bool
     origin: Origin | None
     registered: str | None = None
+    rows: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,10 @@ def parts(
     for page in definition.form.pages():
         asked = [question for question in page.questions if question.key in checked.asked]
         lines = [
-            _answer(question, checked.values, registered, origins, question.key in unmasked)
+            replace(
+                _answer(question, checked.values, registered, origins, question.key in unmasked),
+                rows=rows.numbers(question.key, typed),
+            )
             for question in asked
         ]
         if lines:

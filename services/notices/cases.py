@@ -1,0 +1,118 @@
+"""What a message is about: the case behind an entry of the ledger, who is to be told, and what the placeholders say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from identity import queries as identity
+from identity.actor import PartyKind
+from identity.errors import OrganisationUnknown
+from licensing.models import Licence
+from services.applications import queries as applications
+from services.applications.bundling import queries as bundling
+from services.applications.bundling.models import BundleApplication
+from services.applications.commands.recording import PORTAL
+from services.applications.errors import ApplicationNotFound
+from services.applications.models import Application
+from services.applications.rules import Channel as Arrival
+from services.applications.rules import Delivery
+from services.catalogue import queries as catalogue
+from services.catalogue.form import Pair
+from services.catalogue.messages import ItemMessage, Node
+from services.notices.wording import Values
+from storage.database import Session
+from storage.ledger import Entry
+
+LICENCE = "licence:"
+SEVERAL = Pair("有关部门", "the departments concerned")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One node of one case: whom to tell, what the words name, and the item's own words."""
+
+    node: Node
+    people: tuple[UUID, ...]
+    values: Values
+    own: Sequence[ItemMessage] = ()
+
+
+async def told_by(session: Session, entry: Entry, node: Node) -> Told | None:
+    """What an entry tells; None where there is nothing to tell: the draft is gone, or it is told in another place."""
+    if bundling.is_bundle(entry.chain):
+        return await _of_bundle(session, entry, node)
+    number = await _number(session, entry)
+    try:
+        application = await applications.by_number(session, number)
+    except ApplicationNotFound:
+        return None
+    if node is Node.LICENCE_READY and application.delivery is not Delivery.COUNTER:
+        return None  # delivered in the same moment, which is a message of its own
+    if node is Node.SUBMITTED and entry.actor != PORTAL and await bundling.part_of(session, application):
+        return None  # handed in with its bundle, and told of as one
+    return await of_application(session, application, node, due=_due(entry))
+
+
+async def of_application(
+    session: Session, application: Application, node: Node, *, due: date | None = None
+) -> Told:
+    item = await catalogue.get_version(session, application.item_code, application.item_version)
+    values = Values(
+        item=item.definition.short_name,
+        number=application.number,
+        office=item.definition.department.name,
+        due=due or application.due_on,
+    )
+    filed_by = None if application.channel is Arrival.WINDOW else application.filed_by
+    people = await _people(session, application.applicant_kind, application.applicant_id, filed_by)
+    return Told(node, people, values, item.definition.messages)
+
+
+async def _of_bundle(session: Session, entry: Entry, node: Node) -> Told | None:
+    query = sa.select(BundleApplication).where(col(BundleApplication.number) == entry.chain)
+    bundle = await session.scalar(query)
+    if bundle is None:
+        return None
+    name = bundle.definition["name"]
+    values = Values(Pair(name["zh"], name["en"]), bundle.number, SEVERAL, bundle.promised_on)
+    filed_by = None if bundle.channel is Arrival.WINDOW else bundle.filed_by
+    people = await _people(session, bundle.applicant_kind, bundle.applicant_id, filed_by)
+    return Told(node, people, values)
+
+
+async def _number(session: Session, entry: Entry) -> str:
+    """The case an entry is of: its chain, or behind a licence's chain the case that led to it."""
+    if not entry.chain.startswith(LICENCE):
+        return entry.chain
+    query = sa.select(col(Licence.application_number)).where(
+        col(Licence.id) == UUID(entry.chain.removeprefix(LICENCE))
+    )
+    return await session.scalar(query) or ""
+
+
+async def _people(
+    session: Session, kind: PartyKind, applicant: UUID, filed_by: UUID | None
+) -> tuple[UUID, ...]:
+    """The person applied for and who applied for them; for an organisation who applied, else who represents it."""
+    if kind is PartyKind.PERSON:
+        return tuple(dict.fromkeys(one for one in (applicant, filed_by) if one))
+    if filed_by:
+        return (filed_by,)
+    try:
+        head = (await identity.organisation_by_id(session, applicant)).legal_representative
+    except OrganisationUnknown:
+        return ()
+    return (head,) if head else ()
+
+
+def _due(entry: Entry) -> date | None:
+    """The last day an entry names, if it names one."""
+    named = entry.details.get("due") or entry.details.get("now")
+    try:
+        return date.fromisoformat(str(named))
+    except ValueError:
+        return None
