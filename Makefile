@@ -37,6 +37,10 @@ test: setup ## the whole test suite, browser tests included; what is killed on p
 unit: .venv/.ready ## the fast tests only
 	$(BIN)/pytest tests/unit
 
+endurance: setup ## 100,000 random deeds and 1,000 races over the law of the case, with 16 clients; takes a while
+	@.ci/packages testing
+	YIWANG_STEPS=100000 YIWANG_RACES=1000 $(BIN)/pytest tests/integration/applications/test_any_deed.py tests/integration/applications/test_any_deed_for_real.py tests/integration/applications/test_races.py
+
 check: .venv/.ready ## style, types, arrows between packages, no surprises in migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -54,4 +58,4 @@ lock: ## pin every dependency anew, with hashes and without addresses (needs `uv
 clean: ## remove what was built; keeps ./var
 	rm -rf .venv portal/static licensing/fonts portal/assets/node_modules .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help setup packages assets demo test unit check bench lock clean
+.PHONY: help setup packages assets demo test unit check endurance bench lock clean

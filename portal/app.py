@@ -21,6 +21,7 @@ from portal.demo_people import demo_people
 from portal.doors import DOORS
 from portal.language import Pair, ReadingMiddleware
 from portal.notice_doors import notice_channels
+from portal.openid import directory
 from portal.openid.elsewhere import counterpart
 from portal.resources import Resources, open_resources
 from portal.settings import Settings, current
@@ -90,6 +91,8 @@ def furnish(app: Litestar, settings: Settings, resources: Resources) -> None:
     """Give the application what its handlers ask for: done when it starts."""
     app.state.resources = resources
     app.state.elsewhere = counterpart(settings)
+    app.state.staff_directory = directory.counterpart(settings)
+    app.state.staff_directory_acr = directory.trusted(settings)
     app.state.sign_in = SignInSettings(
         secure=settings.secure,
         issuer=settings.public_url,

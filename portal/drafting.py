@@ -5,10 +5,10 @@ from uuid import UUID
 
 from identity.actor import Actor
 from portal.resources import Resources
-from services.applications.bundling import filling, starting
+from services.applications.bundling import filling, starting, withdrawing
 from services.applications.bundling import submitting as bundles
 from services.applications.bundling.queries import is_bundle
-from services.applications.commands import drafting, gathering, submitting
+from services.applications.commands import closing, drafting, gathering, submitting
 from services.applications.commands.drafting import Typed
 from services.applications.rules import Delivery
 from services.catalogue.definition import ItemDefinition
@@ -64,6 +64,13 @@ async def commit_to(
 async def discard(session: Session, actor: Actor, number: str, *, at: datetime) -> None:
     discarding = filling.discard if is_bundle(number) else drafting.discard
     await discarding(session, actor, number, at=at)
+
+
+async def withdraw(session: Session, actor: Actor, number: str, *, reason: str, at: datetime) -> None:
+    if is_bundle(number):
+        await withdrawing.withdraw(session, actor, number, reason=reason, at=at)
+    else:
+        await closing.withdraw(session, actor, number, reason=reason, at=at)
 
 
 async def submit(

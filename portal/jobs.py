@@ -7,17 +7,20 @@ from identity import tasks as identity
 from identity.openid import tasks as openid
 from licensing.tasks import ISSUE
 from portal import register_checks
-from portal.notice_doors import notice_doors
+from portal.notice_doors import message_doors, notice_channels, notice_doors
 from portal.resources import Resources
 from services.applications import tasks as applications
+from services.applications.arriving import tasks as arriving
 from services.applications.bundling.queries import RELEASE
 from services.applications.bundling.submitting import PRINT as PRINT_BUNDLE
 from services.applications.commands.papers import PRINT
 from services.applications.commands.starting import GATHER
+from services.applications.lapsing import tasks as lapsing
 from services.catalogue import tasks as catalogue
 from services.catalogue.maintenance import tasks as maintenance
 from services.catalogue.maintenance.importing import IMPORT
 from services.catalogue.maintenance.standing import END
+from services.notices import tasks as notices
 from services.oversight import tasks as oversight
 from services.oversight import usage
 from storage import checkpoints
@@ -32,7 +35,11 @@ NOTICE_TRIES = 20
 def loops(resources: Resources) -> Sequence[Loop]:
     """What a worker looks after all the time: the ledger's tree grows within a second of the deed."""
     sequence = partial(oversight.sequence, sessions=resources.sessions, signer=log_signer(resources))
-    return (Loop("ledger.sequence", sequence, SEQUENCE_SECONDS),)
+    follow = partial(notices.follow, sessions=resources.sessions)
+    return (
+        Loop("ledger.sequence", sequence, SEQUENCE_SECONDS),
+        Loop("notices.follow", follow, SEQUENCE_SECONDS),
+    )
 
 
 def log_signer(resources: Resources) -> Signer:
@@ -45,27 +52,10 @@ def jobs(resources: Resources) -> Sequence[Job]:
     sessions, objects, sealer = resources.sessions, resources.objects, resources.sealer
     public_url = resources.settings.public_url
     return (
-        Job(identity.SWEEP, partial(identity.sweep, sessions=sessions), every="17 * * * *"),
-        Job(
-            identity.DELIVER,
-            partial(
-                identity.deliver,
-                sessions=sessions,
-                doors=notice_doors(resources.settings),
-                keep=resources.settings.demo,
-            ),
-            attempts=NOTICE_TRIES,
-        ),
+        *_people(resources),
         *openid_jobs(resources),
-        Job(
-            identity.CHECK_REPRESENTATIVES,
-            partial(
-                identity.check_representatives,
-                ask=partial(register_checks.check_representatives, sessions=sessions, hub=resources.hub),
-            ),
-            every="50 19 * * *",  # 03:50 in Shanghai
-        ),
         Job(SWEEP, partial(oversight.sweep, sessions=sessions), every="* * * * *"),
+        Job(lapsing.LAPSE, partial(lapsing.lapse, sessions=sessions), every="* * * * *"),
         Job(catalogue.FILE, partial(catalogue.file_outstanding, sessions=sessions), every="*/5 * * * *"),
         Job(usage.USAGE, partial(oversight.count_usage, sessions=sessions), every="*/10 * * * *"),
         Job(
@@ -77,6 +67,8 @@ def jobs(resources: Resources) -> Sequence[Job]:
         Job(IMPORT, partial(maintenance.take_in_file, sessions=sessions)),
         Job(GATHER, partial(applications.gather, sessions=sessions, hub=resources.hub)),
         *_bundles(resources),
+        *_messages(resources),
+        *_uploads(resources),
         Job(
             PRINT,
             partial(
@@ -100,6 +92,37 @@ def jobs(resources: Resources) -> Sequence[Job]:
     )
 
 
+def _people(resources: Resources) -> Sequence[Job]:
+    """What is done for accounts, their notices and their mandates."""
+    sessions = resources.sessions
+    return (
+        Job(identity.SWEEP, partial(identity.sweep, sessions=sessions), every="17 * * * *"),
+        Job(
+            identity.DELIVER,
+            partial(
+                identity.deliver,
+                sessions=sessions,
+                doors=notice_doors(resources.settings),
+                keep=resources.settings.demo,
+            ),
+            attempts=NOTICE_TRIES,
+        ),
+        Job(
+            identity.CHECK_REPRESENTATIVES,
+            partial(
+                identity.check_representatives,
+                ask=partial(register_checks.check_representatives, sessions=sessions, hub=resources.hub),
+            ),
+            every="50 19 * * *",  # 03:50 in Shanghai
+        ),
+        Job(
+            identity.REMIND,
+            partial(identity.remind_of_mandates, sessions=sessions),
+            every="5 1 * * *",  # 09:05 in Shanghai: nobody is woken
+        ),
+    )
+
+
 def _bundles(resources: Resources) -> Sequence[Job]:
     """What several cases filled in as one need: the receipt, and letting held parts go on."""
     release = partial(applications.release, sessions=resources.sessions, hub=resources.hub)
@@ -111,6 +134,31 @@ def _bundles(resources: Resources) -> Sequence[Job]:
         public_url=resources.settings.public_url,
     )
     return (Job(RELEASE, release), Job(PRINT_BUNDLE, receipt))
+
+
+def _uploads(resources: Resources) -> Sequence[Job]:
+    """Files that wait for the scanner, and those nobody went on with."""
+    sessions = resources.sessions
+    scan = partial(arriving.scan, sessions=sessions, objects=resources.objects)
+    return (
+        Job(arriving.SCAN, scan),
+        Job(arriving.SWEEP, partial(arriving.sweep, sessions=sessions), every="37 * * * *"),
+    )
+
+
+def _messages(resources: Resources) -> Sequence[Job]:
+    """Telling applicants what happens to their cases."""
+    sessions, ways = resources.sessions, notice_channels(resources.settings)
+    doors = message_doors(resources.settings, sessions)
+    return (
+        Job(notices.TELL, partial(notices.tell, sessions=sessions, open_ways=ways)),
+        Job(notices.DISPATCH, partial(notices.dispatch, sessions=sessions, doors=doors)),
+        Job(
+            notices.REMIND,
+            partial(notices.remind, sessions=sessions, open_ways=ways),
+            every="10 1 * * *",  # 09:10 in Shanghai: nobody is woken
+        ),
+    )
 
 
 def openid_jobs(resources: Resources) -> Sequence[Job]:

@@ -17,8 +17,10 @@ from licensing import errors as licensing
 from portal.api import problems
 from portal.request import Request
 from services.applications import errors as applications
+from services.applications.window import errors as window
 from services.catalogue import errors as catalogue
 from services.catalogue.maintenance import errors as maintenance
+from services.notices import errors as notices
 from services.oversight import errors as oversight
 from services.sharing import errors as sharing
 from services.workflow import errors as workflow
@@ -42,7 +44,13 @@ STATUS: dict[type[Exception], int] = {
     applications.TooManyFiles: 422,
     applications.FileNotAllowed: 422,
     applications.FileUnreadable: 422,
+    applications.FileTooLong: 422,
+    applications.FileInfected: 422,
+    applications.UploadUnknown: 404,
     applications.WrongApplicant: 422,
+    window.ViewUnknown: 404,
+    window.PhraseUnknown: 404,
+    window.PointUnknown: 422,
     applications.ApplicationError: 409,
     catalogue.ItemNotFound: 404,
     catalogue.ItemWithdrawn: 410,
@@ -62,6 +70,7 @@ STATUS: dict[type[Exception], int] = {
     identity.PersonUnknown: 404,
     identity.DepartmentUnknown: 404,
     identity.SessionUnknown: 404,
+    identity.AbsenceUnknown: 404,
     identity.TokenRefused: 401,
     identity.SigningKeyMissing: 503,
     mandates.MandateUnknown: 404,
@@ -88,6 +97,8 @@ STATUS: dict[type[Exception], int] = {
     oversight.DueTooSoon: 422,
     oversight.TextMissing: 422,
     oversight.OversightError: 409,
+    notices.ReportForged: 401,
+    notices.NoticesError: 409,
     workflow.WorkflowError: 409,
     sharing.HubUnavailable: 503,
     sharing.ResourceUnknown: 404,

@@ -10,8 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from identity import real_names
-from identity.mandates import commands as mandates
-from identity.mandates import queries
+from identity.mandates import controlling, queries
 from identity.mandates.rules import REGISTER_FRESH, Proof
 from identity.queries import organisation_by_id, profile
 from services.sharing.client import HubClient
@@ -153,7 +152,7 @@ async def still_represents(
     except TROUBLE:
         return True
     async with sessions() as session, session.begin():
-        return await mandates.note_representative(session, mandate_id, holds=holds, at=at)
+        return await controlling.note_representative(session, mandate_id, holds=holds, at=at)
 
 
 async def check_representatives(*, sessions: Sessions, hub: HubClient, at: datetime) -> int:

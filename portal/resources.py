@@ -15,6 +15,7 @@ from identity.tokens import Verifier
 from licensing.authority import Authority, load_passphrase, open_authority
 from licensing.sealing import Sealer, SoftwareSealer
 from portal.settings import Settings
+from services.applications.arriving import scanning
 from services.sharing.client import HubClient, Timeouts
 from storage import cipher
 from storage.database import Sessions, open_engine, open_sessions, require_fit
@@ -45,6 +46,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     """Everything a web or worker process needs. Raises DatabaseUnfit, SigningKeyMissing before `migrate` and `seed`."""
     cipher.follow(settings.keys / "ring.json")
     breached.install(settings.known_passwords)
+    scanning.install(scanning.open_scanner(settings.scanner))
     engine = open_engine(settings.application_url, pool_size=settings.pool_size)
     sessions = open_sessions(engine)
     now = datetime.now(UTC)

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     )
     sms_url: str = Field("", description="gateway for short messages; empty: none")
     sms_key: SecretStr = Field(SecretStr(""), description="shared key that signs requests to it")
+    scanner: str = Field(
+        "", description="clamd that looks at uploads: tcp:host:port or unix:/path; empty: none"
+    )
     item_keys: str = Field(
         "",
         description="public keys of portals whose signed packages of items are taken in, separated by blanks",
@@ -94,6 +97,19 @@ class Settings(BaseSettings):
     oidc_name_en: str = Field("the national platform", description="the same in English")
     oidc_second_factor: bool = Field(
         False, description="believe that issuer when it says that two factors were shown"
+    )
+    staff_directory_issuer: str | None = Field(
+        None, description="the city's own directory (an OpenID issuer) whose accounts sign staff in"
+    )
+    staff_directory_client_id: str = Field("", description="who this portal is to the directory")
+    staff_directory_client_secret: SecretStr = Field(SecretStr(""), description="its secret there")
+    staff_directory_name: str = Field(
+        "市统一身份目录", description="what the directory is called on the sign-in page"
+    )
+    staff_directory_name_en: str = Field("the city's staff directory", description="the same in English")
+    staff_directory_acr: str = Field(
+        "",
+        description="values of acr by which it tells of two factors, one of them cryptographic, separated by blanks",
     )
 
     @property

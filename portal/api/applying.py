@@ -10,7 +10,7 @@ from litestar.exceptions import ValidationException
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from identity.actor import Actor
-from portal.api import bodies, reading, standing
+from portal.api import bodies, law_following, reading, standing
 from portal.api.case_schemas import Answers, ApplicationSeen, Commit, Corrections, Draft, Start, Submission
 from portal.api.description import ROOT, refusals
 from portal.dependencies import Transactions
@@ -138,6 +138,10 @@ class Applying(Controller):
         definition = await _definition(session, actor, number)
         if bodies.is_multipart(request):
             sent = await bodies.files(request)
+            if await law_following.taken(
+                session, actor, number, definition, code, sent, resources.objects, now
+            ):
+                return await reading.draft(session, actor, number, at=now)
             await _clear(session, actor, number, code, now)
             for name, content in sent:
                 await drafting.hand_in(

@@ -21,7 +21,7 @@ from portal.api.bundle_schemas import (
     BundleSeen,
     BundleStart,
 )
-from portal.api.case_schemas import Answers, Commit, Submission
+from portal.api.case_schemas import Answers, Commit, Submission, Withdrawal
 from portal.api.description import ROOT, refusals
 from portal.api.following import pdf
 from portal.api.reading import form_seen, materials_seen
@@ -30,7 +30,7 @@ from portal.dependencies import Transactions
 from portal.guards import citizen
 from portal.request import Request
 from portal.resources import Resources
-from services.applications.bundling import filling, queries, reading, starting, submitting
+from services.applications.bundling import filling, queries, reading, starting, submitting, withdrawing
 from services.applications.bundling.merging import Whole, front
 from services.applications.errors import AnswersWrong, Missing, ResultNotReady
 from services.applications.rules import Channel
@@ -86,7 +86,7 @@ class Bundles(Controller):
             number = begun.number
         await drafting.gather(resources, actor, number, at=now)
         async with transactions() as session:
-            return _draft(await reading.whole(session, actor, number), local_day(now))
+            return bundle_draft(await reading.whole(session, actor, number), local_day(now))
 
 
 class BundleApplications(Controller):
@@ -138,7 +138,7 @@ class BundleApplications(Controller):
         number: FromPath[str],
         data: JSONBody[Answers],
     ) -> BundleDraft:
-        actor = await _standing(session, actor, number)
+        actor = await bundle_standing(session, actor, number)
         await _save(session, actor, number, data, now)
         return await _read(session, actor, number, now)
 
@@ -164,7 +164,7 @@ class BundleApplications(Controller):
         number: FromPath[str],
         code: FromPath[str],
     ) -> BundleDraft:
-        actor = await _standing(session, actor, number)
+        actor = await bundle_standing(session, actor, number)
         if bodies.is_multipart(request):
             sent = await bodies.files(request)
             await _clear(session, actor, number, code, now)
@@ -198,14 +198,14 @@ class BundleApplications(Controller):
         number: FromPath[str],
         code: FromPath[str],
     ) -> None:
-        actor = await _standing(session, actor, number)
+        actor = await bundle_standing(session, actor, number)
         await _clear(session, actor, number, code, now)
 
     @delete(
         "/",
         operation_id="discardBundle",
         summary="删除一件事草稿",
-        description="Throws the draft away with all its parts. What was handed in is withdrawn case by case.",
+        description="Throws the draft away with all its parts. What was handed in is withdrawn instead.",
         responses=refusals(401, 403, 404, 409),
     )
     async def discard(
@@ -215,7 +215,7 @@ class BundleApplications(Controller):
         now: NamedDependency[datetime],
         number: FromPath[str],
     ) -> None:
-        actor = await _standing(session, actor, number)
+        actor = await bundle_standing(session, actor, number)
         await filling.discard(session, actor, number, at=now)
 
     @post(
@@ -237,10 +237,30 @@ class BundleApplications(Controller):
         key: Key,
     ) -> BundleSeen:
         wanted = await bodies.read(request, Submission)
-        actor = await _standing(session, actor, number)
+        actor = await bundle_standing(session, actor, number)
         return _seen(
             await submitting.submit(session, actor, number, key=key, at=now, delivery=wanted.delivery)
         )
+
+    @post(
+        "/withdrawal",
+        operation_id="withdrawBundle",
+        summary="撤回一件事",
+        description="Withdraws every part that is not decided yet, in one step, and throws away what still waits "
+        "for another part. Parts that are decided stay as they are.",
+        responses=refusals(401, 403, 404, 409),
+        status_code=200,
+    )
+    async def withdraw(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        number: FromPath[str],
+        data: JSONBody[Withdrawal],
+    ) -> BundleSeen:
+        actor = await bundle_standing(session, actor, number)
+        return _seen(await withdrawing.withdraw(session, actor, number, reason=data.reason, at=now))
 
     @get(
         "/receipt",
@@ -263,14 +283,14 @@ class BundleApplications(Controller):
         return pdf(await resources.objects.get(bundle.receipt), f"receipt-{number}.pdf")
 
 
-async def _standing(session: Session, actor: Actor, number: str) -> Actor:
+async def bundle_standing(session: Session, actor: Actor, number: str) -> Actor:
     """The actor, standing for the bundle's applicant. Raises ApplicationNotFound."""
     bundle = await queries.get(session, actor, standing.plain_number(number))
     return standing.as_party(actor, bundle.applicant_kind, bundle.applicant_id, bundle.applicant_name)
 
 
 async def _read(session: Session, actor: Actor, number: str, at: datetime) -> BundleDraft:
-    return _draft(await reading.whole(session, actor, standing.plain_number(number)), local_day(at))
+    return bundle_draft(await reading.whole(session, actor, standing.plain_number(number)), local_day(at))
 
 
 async def _save(session: Session, actor: Actor, number: str, data: Answers, at: datetime) -> None:
@@ -304,7 +324,7 @@ async def _commit(
         await filling.commit_to(session, actor, number, code, at=at)
 
 
-def _draft(whole: Whole, today: date) -> BundleDraft:
+def bundle_draft(whole: Whole, today: date) -> BundleDraft:
     case, checked = front(whole), whole.checked(today)
     missing = [Missing("question", one.key, "missing") for one in checked.mistakes if one.code == "missing"]
     return told(

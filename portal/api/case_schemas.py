@@ -137,7 +137,7 @@ class RatingSeen(Struct, frozen=True, kw_only=True):
 
 
 class Defect(Struct, frozen=True, forbid_unknown_fields=True):
-    """`target`: `question:<key>` or `material:<code>`."""
+    """`target`: `question:<key>`, `question:<group>-<row>` for one row of a group, or `material:<code>`."""
 
     target: Annotated[str, Meta(max_length=120, examples=["question:seats"])]
     note: Words
@@ -162,13 +162,15 @@ class DocumentSeen(Struct, frozen=True, kw_only=True):
 
 
 class EventSeen(Struct, frozen=True, kw_only=True):
-    """An entry of the case's ledger chain; `by` and `details` are for the officers who see the case."""
+    """An entry of the case's ledger chain; `details` are for the officers who see the case, `by` as well except where the
+    deed was done under a mandate: then everybody who sees the case is told by whom, and for whom (`on_behalf_of`)."""
 
     position: int
     at: datetime
     deed: str
     hash: str
     by: str | None = None
+    on_behalf_of: str | None = None
     details: dict[str, Any] | None = None
 
 
@@ -262,9 +264,10 @@ class Defects(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Suspension(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A special procedure (行政许可法 45); its days do not count."""
+    """A special procedure (行政许可法 45); its days do not count. `days`: the working days told in writing."""
 
     procedure: PauseKind
+    days: Annotated[int, Meta(ge=1, le=365)]
     reason: Words
 
 

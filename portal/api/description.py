@@ -30,6 +30,7 @@ China. A call marked with an `Idempotency-Key` may be sent again with the same k
 
 TAGS: Mapping[str, Pair] = {
     "sessions": Pair("登录，以及代表谁办理", "Signing in, and for whom one acts"),
+    "mandates": Pair("代办和监护", "Who acts for whom"),
     "items": Pair("事项", "What can be applied for"),
     "applications": Pair("办件", "The applicant's cases"),
     "bundles": Pair("一件事", "Several items as one application"),

@@ -4,23 +4,48 @@ from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
-from portal.api import applying, bundles, following, items, ledger, licences, oversight, sessions, window
+from portal.api import (
+    applying,
+    bundles,
+    delivery_reports,
+    following,
+    items,
+    ledger,
+    licences,
+    mandates,
+    open_list,
+    oversight,
+    sessions,
+    tables,
+    versions,
+    window,
+)
 
 
-class Applications(applying.Applying, following.Following):
+class Applications(applying.Applying, following.Following, tables.Tables, versions.Versions):
     """One controller for one address: two would both answer OPTIONS there, and Litestar refuses that."""
+
+
+class Items(items.Items, open_list.OpenList):
+    """The same for items."""
+
+
+class BundleApplications(bundles.BundleApplications, tables.BundleTables):
+    """The same for bundles."""
 
 
 API_DOORS: Sequence[ControllerRouterHandler] = (
     sessions.Sessions,
     sessions.Parties,
-    items.Items,
+    mandates.MandateCalls,
+    Items,
     Applications,
     bundles.Bundles,
-    bundles.BundleApplications,
+    BundleApplications,
     window.Window,
     licences.Licences,
     licences.verify,
     oversight.Oversight,
     ledger.Ledger,
+    delivery_reports.DeliveryReports,
 )

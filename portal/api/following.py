@@ -23,6 +23,7 @@ from portal.dependencies import Transactions
 from portal.guards import citizen, signed_in
 from portal.resources import Resources
 from services.applications import queries
+from services.applications.arriving.queries import require_cleared
 from services.applications.commands import closing
 from services.applications.errors import ResultNotReady
 from services.oversight import commands as oversight
@@ -120,6 +121,7 @@ class Following(Controller):
     ) -> Response[bytes]:
         application = await queries.get(session, actor, standing.plain_number(number))
         file = await queries.file_of(session, application, file_id)
+        await require_cleared(session, file.id)
         content = await resources.objects.get(file.digest)
         return Response(content, media_type=file.media_type, headers={"content-disposition": "attachment"})
 

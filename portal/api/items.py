@@ -80,7 +80,9 @@ class Items(Controller):
         found = await finding.suggestions(session, q, limit=limit)
         return SuggestionList(
             suggestions=[
-                SuggestionLine(kind=one.kind.value, code=one.code, name=one.name, said=one.said)
+                SuggestionLine(
+                    kind=one.kind.value, code=one.code, name=one.name, said=one.said, suspended=one.suspended
+                )
                 for one in found
             ]
         )
@@ -95,9 +97,12 @@ class Items(Controller):
     async def show(self, session: NamedDependency[Session], code: FromPath[str]) -> ItemSeen:
         item = await queries.get(session, code)
         definition = item.definition
+        paused = await queries.suspension(session, code)
         return told(
             ItemSeen,
             definition,
+            suspended_at=paused.suspended_at if paused else None,
+            suspension_reason=paused.reason if paused else None,
             version=item.version,
             conditions=[told(ConditionSeen, one) for one in definition.conditions],
             materials=[told(MaterialAsked, one) for one in definition.materials],

@@ -122,11 +122,15 @@ async def whole(session: Session, actor: Actor, number: str, *, at: datetime) ->
 
 
 async def timeline(session: Session, number: str, *, staff: bool) -> list[EventSeen]:
-    """The case's ledger entries; who did them and with which details is for officers."""
-    return [
-        told(EventSeen, event) if staff else told(EventSeen, event, by=None, details=None)
-        for event in await records.timeline(session, number)
-    ]
+    """The case's ledger entries. With which details is for officers; who did them too, but both names of a mandate."""
+    return [_event(event, staff) for event in await records.timeline(session, number)]
+
+
+def _event(event: records.Event, staff: bool) -> EventSeen:
+    principal = event.details.get("for")
+    if staff:
+        return told(EventSeen, event, on_behalf_of=principal)
+    return told(EventSeen, event, by=event.by if principal else None, on_behalf_of=principal, details=None)
 
 
 async def _definition(session: Session, code: str, version: int) -> ItemDefinition:

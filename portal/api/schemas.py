@@ -89,7 +89,7 @@ class PartyChoice(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ItemLine(Struct, frozen=True, kw_only=True):
-    """An item in a list."""
+    """An item in a list; while it is suspended (暂停办理), since when and why nobody may begin."""
 
     code: str
     version: int
@@ -105,6 +105,8 @@ class ItemLine(Struct, frozen=True, kw_only=True):
     nothing_to_hand_in: bool
     result: Pair
     sample: bool
+    suspended_at: datetime | None
+    suspension_reason: str | None
 
 
 class ItemPage(Struct, frozen=True, kw_only=True):
@@ -121,6 +123,7 @@ class SuggestionLine(Struct, frozen=True, kw_only=True):
     code: str
     name: Pair
     said: str
+    suspended: bool
 
 
 class SuggestionList(Struct, frozen=True, kw_only=True):
@@ -190,6 +193,8 @@ class ItemSeen(Struct, frozen=True, kw_only=True):
     result: Result
     faq: tuple[QuestionAndAnswer, ...]
     sample: bool
+    suspended_at: datetime | None
+    suspension_reason: str | None
     form: dict[str, Any]
 
 

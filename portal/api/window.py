@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 
 from identity.actor import CASEWORK, Actor
-from portal.api import bodies, cursors, reading
+from portal.api import bodies, cursors, law_deeds, reading
 from portal.api.case_schemas import (
     ApplicationPage,
     ApplicationSeen,
@@ -65,7 +65,9 @@ async def _review(session: Session, actor: Actor, number: str, said: Review, at:
 
 
 async def _suspend(session: Session, actor: Actor, number: str, said: Suspension, at: datetime) -> object:
-    return await reviewing.suspend(session, actor, number, kind=said.procedure, reason=said.reason, at=at)
+    return await reviewing.suspend(
+        session, actor, number, kind=said.procedure, reason=said.reason, days=said.days, at=at
+    )
 
 
 async def _resume(session: Session, actor: Actor, number: str, said: ProcedureResult, at: datetime) -> object:
@@ -100,6 +102,7 @@ DEEDS: Mapping[Deed, tuple[type[Struct], Doing]] = {
     Deed.GRANT: (Opinion, _grant),
     Deed.REFUSE: (Reason, _refuse),
     Deed.DELIVER: (Nothing, _deliver),
+    **law_deeds.DEEDS,
 }
 """Each deed with what has to be said for it."""
 
@@ -157,7 +160,9 @@ class Window(Controller):
         operation_id="doDeed",
         summary="办理",
         description="Does a deed: claim, accept, request-correction, refuse-acceptance, review, suspend, resume, "
-        "extend, grant, refuse, deliver. Each takes its own words. Who received a case never decides it "
+        "extend, grant, refuse, deliver, and what the law adds: correct-on-the-spot, accept-to-follow, refer, "
+        "tell-not-needed, send-back, offer-hearing, ask-for-hearing, call-hearing, close-hearing, terminate, "
+        "verify-commitment, revoke, cancel, archive. Each takes its own words. Who received a case never decides it "
         "(`acceptor-may-not-decide`), and two persons verify what the law wants two for (`already-spoke`).",
         responses=refusals(401, 403, 404, 409, 422),
         operation_class=bodies.taking({bodies.JSON: _bodies()}, required=False),

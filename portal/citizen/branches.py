@@ -11,6 +11,7 @@ from portal.citizen.pictures import qr
 from portal.language import gettext as _
 from portal.language import pick
 from services.applications import desk
+from services.applications.bundling import withdrawing
 from services.applications.bundling.merging import Member, Whole
 from services.applications.bundling.models import Standing
 from services.applications.bundling.queries import BEHIND
@@ -27,6 +28,7 @@ def overview(case: BundleCase, *, public_url: str, fresh: bool = False) -> Templ
         "fresh": fresh,
         "state": state(case.whole),
         "branches": [branch(case.whole, one, case.today) for one in case.whole.members],
+        "may_withdraw": bool(withdrawing.withdrawable(case.whole)),
         "promised": case.whole.bundle.promised_on if running(case.whole) else None,
         "receipt": f"/applications/{case.number}/receipt" if case.whole.bundle.receipt else None,
         "qr": qr(f"{public_url.rstrip('/')}{link}"),
@@ -50,6 +52,8 @@ def state(whole: Whole) -> tuple[str, str]:
         return telling.state(State.CORRECTING)
     if running(whole):
         return _("办理中"), "blue"
+    if all(one.outcome is Outcome.WITHDRAWN for one in cases):
+        return telling.state(State.WITHDRAWN)
     good = sum(one.outcome is Outcome.GRANTED for one in cases)
     if good == len(cases):
         return _("全部办好"), "green"

@@ -1,25 +1,26 @@
 """One case as the applicant's pages need it: read once for a page, with everything that follows from it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from identity.actor import Actor
 from services.applications import queries
+from services.applications.arriving.queries import under_way
 from services.applications.bundling import reading as bundles
 from services.applications.bundling.merging import Whole, front
 from services.applications.bundling.queries import is_bundle, require_alone
 from services.applications.commands.submitting import facts_by_name, missing_materials
 from services.applications.errors import ApplicationNotFound, Missing
-from services.applications.rules import Outcome, State
+from services.applications.rules import CHANGEABLE, Outcome, State
 from services.catalogue import answers
 from services.catalogue import queries as catalogue
 from services.catalogue.answers import Checked
 from services.catalogue.conditions import holds
 from services.catalogue.definition import ItemDefinition, Material, Page, Question
-from services.catalogue.rows import owner
+from services.catalogue.rows import in_row, owner
 from services.workflow.rules import local_day
 from storage.database import Session
 
@@ -106,8 +107,23 @@ class Case:
         return self.is_draft or self.is_correcting
 
     def may_change(self, kind: str, key: str) -> bool:
-        """Everything in a draft; in a correction only what the notice named."""
-        return self.is_draft or (self.is_correcting and f"{kind}:{key}" in self.defects)
+        """Everything in a draft; in a correction only what the notice named, or of a group some row."""
+        if self.is_draft or not self.is_correcting:
+            return self.is_draft
+        return f"{kind}:{key}" in self.defects or (kind == "question" and bool(self.row_defects(key)))
+
+    def may_change_row(self, group: str, row: int) -> bool:
+        """Every row where the whole group may be changed; else those that the notice named."""
+        return self.may_change_rows(group) or (self.is_correcting and row in self.row_defects(group))
+
+    def may_change_rows(self, group: str) -> bool:
+        """Whether rows may be added and removed."""
+        return self.is_draft or (self.is_correcting and f"question:{group}" in self.defects)
+
+    def row_defects(self, group: str) -> dict[int, str]:
+        """What the notice says of single rows of a group, by row."""
+        named = {target.removeprefix("question:"): note for target, note in self.defects.items()}
+        return {row[1]: note for key, note in named.items() if (row := in_row(key)) and row[0] == group}
 
     def checked(self, *, complete: bool = True, page: str | None = None) -> Checked:
         """The answers as they stand now, with all their mistakes."""
@@ -170,7 +186,8 @@ async def open_case(
     """
     if is_bundle(number):
         whole = await bundles.whole(session, actor, plain_number(number), lock=lock)
-        return bundle_case(whole, local_day(now))
+        bundle = bundle_case(whole, local_day(now))
+        return replace(bundle, lacking=await _lacking(session, bundle.application, bundle.lacking, now))
     application = await queries.get(session, actor, plain_number(number), lock=lock)
     await require_alone(session, application)
     item = await catalogue.get_version(session, application.item_code, application.item_version)
@@ -190,9 +207,25 @@ async def open_case(
         materials={material.code: material for material in materials},
         files=await queries.files_of(session, application),
         defects={one["target"]: one["note"] for one in correction.defects} if correction else {},
-        lacking=missing_materials(item.definition, materials, facts | checked.values, now),
+        lacking=await _lacking(
+            session,
+            application,
+            missing_materials(item.definition, materials, facts | checked.values, now),
+            now,
+        ),
         today=today,
     )
+
+
+async def _lacking(
+    session: Session, application: ApplicationSeen, missing: Sequence[Missing], now: datetime
+) -> Sequence[Missing]:
+    """What is missing, and of what can be changed the files that are arriving at this moment."""
+    if application.state not in CHANGEABLE:
+        return missing
+    coming = await under_way(session, application.number, at=now)
+    keys = {one.key for one in coming}
+    return [one for one in missing if one.key not in keys] + coming
 
 
 async def as_saved(session: Session, actor: Actor, case: Case, now: datetime) -> Case:

@@ -14,13 +14,15 @@ from pydantic import Field
 from identity.actor import Actor
 from portal import drafting, forms
 from portal.citizen import telling
-from portal.citizen.case import Case, open_case
+from portal.citizen.case import BundleCase, Case, open_case
 from portal.citizen.materials import sent
 from portal.forms import Form
 from portal.guards import citizen
+from portal.language import pick
 from portal.request import Request
 from portal.resources import Resources
 from services.applications import queries
+from services.applications.bundling import withdrawing
 from services.applications.commands import closing
 from services.applications.errors import AlreadyRated, NotInDraft, StepNotOpen
 from services.applications.rules import APPLICANTS_DEEDS, Deed, State, open_deeds
@@ -77,7 +79,7 @@ class ClosingPages(Controller):
         number: FromPath[str],
     ) -> Template:
         case = await open_case(session, actor, number, now)
-        if Deed.WITHDRAW not in open_deeds(case.application.state) & APPLICANTS_DEEDS:
+        if not may_withdraw(case):
             raise StepNotOpen(case.application.state, Deed.WITHDRAW)
         return _withdrawal(case, Form.empty())
 
@@ -94,7 +96,7 @@ class ClosingPages(Controller):
         form = await forms.read(request, Withdrawal)
         if form.value is None:
             return _withdrawal(case, form, 422)
-        await closing.withdraw(session, actor, case.number, reason=form.value.reason, at=now)
+        await drafting.withdraw(session, actor, case.number, reason=form.value.reason, at=now)
         return Redirect(f"/applications/{case.number}", status_code=303)
 
     @get("/{number:str}/rating", name="closing:ask-rating")
@@ -149,8 +151,19 @@ class ClosingPages(Controller):
         return sent(await resources.objects.get(paper.digest), f"{paper.number}.pdf", PDF)
 
 
+def may_withdraw(case: Case) -> bool:
+    """Whether the applicant may withdraw now; of a bundle, whether any of its parts."""
+    if isinstance(case, BundleCase):
+        return bool(withdrawing.withdrawable(case.whole))
+    return Deed.WITHDRAW in open_deeds(case.application.state) & APPLICANTS_DEEDS
+
+
 def _withdrawal(case: Case, form: Form[Withdrawal], status: int = 200) -> Template:
-    return Template("citizen/withdraw.html", context={"case": case, "form": form}, status_code=status)
+    context: dict[str, Any] = {"case": case, "form": form, "ending": [], "waiting": []}
+    if isinstance(case, BundleCase):
+        for name, parts in (("ending", withdrawing.withdrawable), ("waiting", withdrawing.waiting)):
+            context[name] = [pick(one.definition.short_name) for one in parts(case.whole)]
+    return Template("citizen/withdraw.html", context=context, status_code=status)
 
 
 def _rating(case: Case, form: Form[Rating], status: int = 200) -> Template:

@@ -65,7 +65,7 @@ class ConfirmingPages(Controller):
         except SessionUnknown:
             return Redirect(SIGN_IN, status_code=303)
         if isinstance(answer, Opened):
-            return _go_on(request, actor, answer, place)
+            return go_on(request, actor, answer, place)
         sentence, status = refusal(answer, now, _("密码或者验证码不对，请检查后再试一次"))
         return await _page(request, session, actor, form.wrong(password=sentence), place, now, status)
 
@@ -90,7 +90,7 @@ class ConfirmingPages(Controller):
         except SessionUnknown:
             return Redirect(SIGN_IN, status_code=303)
         if isinstance(answer, Opened):
-            return _go_on(request, actor, answer, place)
+            return go_on(request, actor, answer, place)
         return await _page(request, session, actor, wrong, place, now, 422)
 
 
@@ -113,7 +113,7 @@ async def _prove(
         return busy
 
 
-def _go_on(request: Request, actor: Actor, opened: Opened, place: str | None) -> Redirect:
+def go_on(request: Request, actor: Actor, opened: Opened, place: str | None) -> Redirect:
     """To what was posted, if it was kept, else to the page that asked."""
     renewed = cookie(SESSION, opened.token, settings_of(request.app.state))
     address = RESUME if kept_cookie(request, KEPT) else place or landing(actor)
@@ -134,6 +134,11 @@ async def _page(
         "form": form.without("password", "code"),
         "next": place,
         "code_needed": actor.is_staff or await changing.has_authenticator(session, actor.person_id),
+        "by_message": [
+            one
+            for one in await entering.proving_contacts(session, actor)
+            if one.channel in settings_of(request.app.state).channels
+        ],
         "passkey": keys.asking(request, entering.PROVE, str(actor.session_id), now),
         "demo_code": second_factor.code_at(demo.totp_secret, now) if demo and demo.totp_secret else "",
     }

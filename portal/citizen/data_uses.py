@@ -1,4 +1,4 @@
-"""用数记录: who asked which register for one's data, for what, when, and what came of it."""
+"""用数记录: who asked which register for the data of the party acted for, for what, when, and what came of it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -6,10 +6,12 @@ from typing import Any
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
 from litestar.response import Template
 
 from identity import queries as identity
 from identity.actor import Actor, PartyKind
+from identity.privacy import reading
 from portal.citizen import telling
 from portal.dependencies import Transactions
 from portal.guards import citizen
@@ -37,7 +39,12 @@ class DataUsePages(Controller):
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
     ) -> Template:
-        """The hub is asked outside any transaction; when it is away the page says so and nothing else fails."""
+        """The hub is asked outside any transaction; when it is away the page says so and nothing else fails.
+
+        A record is for its owner, and for whose mandate covers everything; in another's name it is read on record.
+        """
+        if not reading.may_read(actor):
+            raise NotFoundException
         async with transactions() as session:
             subject = await _subject(session, actor)
             departments = {one.code: one.name for one in await identity.departments(session)}
@@ -46,6 +53,9 @@ class DataUsePages(Controller):
             uses = await resources.hub.uses_of(subject, operator=str(actor.person_id), at=now, limit=MOST)
         except (HubUnavailable, ExchangeRefused, AnswerForged):
             return Template("citizen/data_uses.html", context={"away": True, "uses": []}, status_code=503)
+        if actor.behalf is not None:
+            async with transactions() as session:
+                await reading.note_read(session, actor, at=now)
         context: dict[str, Any] = {
             "away": False,
             "uses": [told(one, departments, cases) for one in uses],
@@ -58,7 +68,7 @@ async def _subject(session: Session, actor: Actor) -> Subject:
     if actor.acting_for.kind is PartyKind.ORGANISATION:
         firm = await identity.organisation_by_id(session, actor.acting_for.id)
         return Subject(credit_code=firm.credit_code)
-    return Subject(id_number=(await identity.profile(session, actor.person_id)).id_number)
+    return Subject(id_number=(await identity.profile(session, actor.acting_for.id)).id_number)
 
 
 def told(use: UseSeen, departments: dict[str, str], cases: Iterable[str]) -> dict[str, Any]:

@@ -203,7 +203,9 @@ def field(case: Case, question: Question) -> dict[str, Any]:
         "defect": case.defects.get(f"question:{question.key}"),
         "longest": longest(question) if question.type is QuestionType.LONG_TEXT else None,
         "rows": tasks.rows_told(case, question) if question.type is QuestionType.GROUP else [],
-        "room": rows.free(question, case.application.answers) is not None,
+        "room": case.may_change_rows(question.key)
+        and rows.free(question, case.application.answers) is not None,
+        "table": f"/applications/{case.number}/table" if case.is_draft else None,
         "options": [
             (one.value, pick(one.label), pick(one.hint) if one.hint else None) for one in question.options
         ],

@@ -21,9 +21,10 @@ from portal.language import gettext as _
 from portal.language import pick
 from portal.resources import Resources
 from services.applications import queries
+from services.applications.afterwards import queries as afterwards
 from services.applications.leftovers import left_in
 from services.applications.rules import APPLICANTS_DEEDS, OPEN, Deed, State, open_deeds
-from services.catalogue import rules
+from services.catalogue import rows, rules
 from services.workflow import calendar
 from services.workflow import queries as clocks
 from services.workflow.rules import ClockKind, due
@@ -99,8 +100,12 @@ def _defect(case: Case, target: str, note: str) -> dict[str, str]:
         material = case.definition.material(key)
         name = pick(material.name) if material else key
         return {"name": name, "note": note, "href": tasks.material_address(case, key)}
-    question = case.definition.form.question(key)
+    row = rows.in_row(key)
+    question = case.definition.form.question(row[0] if row else key)
     page = next(page for page in case.definition.form.pages() if question in page.questions)
+    if question and row:
+        address = f"{tasks.page_address(case, page.key)}/{row[0]}/{row[1]}"
+        return {"name": tasks.row_title(question, row[1]), "note": note, "href": address}
     name = pick(question.label) if question else key
     return {"name": name, "note": note, "href": f"{tasks.page_address(case, page.key)}#{key}"}
 
@@ -119,11 +124,20 @@ async def _progress(session: Session, actor: Actor, case: Case) -> Template:
         "department": department.name,
         "papers": await papers(session, case),
         "licence": licence,
+        "to_follow": await _to_follow(session, application, case.number),
         "rating": await queries.rating_of(session, await queries.get(session, actor, case.number)),
         "may_withdraw": Deed.WITHDRAW in open_deeds(application.state) & APPLICANTS_DEEDS,
         "may_rate": application.state in {State.DELIVERED, State.NOT_ACCEPTED},
     }
     return Template("citizen/case.html", context=context)
+
+
+async def _to_follow(session: Session, application: ApplicationSeen, number: str) -> list[str]:
+    """What was promised to follow and has not come, while it still can."""
+    if Deed.FOLLOW_UP not in open_deeds(application.state):
+        return []
+    promised = await afterwards.outstanding(session, await queries.by_number(session, number))
+    return [one.code for one in promised]
 
 
 def light(application: ApplicationSeen, today: date) -> str | None:

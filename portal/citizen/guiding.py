@@ -4,7 +4,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get
@@ -18,13 +17,13 @@ from licensing.documents import DocumentData, DocumentKind
 from licensing.forms import FormData
 from licensing.metadata import Issuer
 from portal.citizen.materials import sent
+from portal.guides import guide_context
 from portal.language import gettext as _
 from portal.language import pick
 from portal.resources import Resources
 from services.catalogue import papering, queries, samples
 from services.catalogue.answers import check
 from services.catalogue.definition import ItemDefinition
-from services.catalogue.factsheet import factsheet
 from services.catalogue.queries import Item
 from services.catalogue.showing import shown
 from services.workflow.rules import local_day
@@ -80,11 +79,6 @@ class GuidingPages(Controller):
         content = await _printed("result", item, lambda: _result(item.definition, now, link))
         name = _("%(result)s 样本") % {"result": pick(item.definition.result.name)}
         return sent(content, f"{name}.pdf", PDF)
-
-
-def guide_context(definition: ItemDefinition, version: int) -> dict[str, Any]:
-    """What the guide's template needs; the editor's preview shows the same page."""
-    return {"definition": definition, "version": version, "factsheet": factsheet(definition)}
 
 
 async def _printed(kind: str, item: Item, make: Callable[[], bytes]) -> bytes:

@@ -50,6 +50,8 @@ async def public_history(session: Session, number: str) -> list[Event]:
 def _by(entry: Entry, actor: Actor) -> str:
     """Who did it; under a mandate both names, whoever reads."""
     name, principal = str(entry.details.get("by", "")) or _("系统"), entry.details.get("for")
+    if absent := entry.details.get("instead_of"):
+        return _("%(officer)s（代 %(absent)s）") % {"officer": name, "absent": absent}
     if principal:
         return _("%(agent)s（代表 %(principal)s）") % {"agent": name, "principal": principal}
     if entry.actor == str(actor.person_id):

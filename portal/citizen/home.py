@@ -17,7 +17,7 @@ from portal.authentication import SESSION, cleared, settings_of
 from portal.citizen import branches, telling
 from portal.citizen.case import ApplicationSeen
 from portal.citizen.following import light
-from portal.citizen.history import Event, history
+from portal.citizen.messaging import spoken, ways
 from portal.citizen.security import sign_ins
 from portal.guards import citizen, fresh
 from portal.request import Request
@@ -26,12 +26,12 @@ from services.applications.bundling import queries as bundles
 from services.applications.bundling import reading
 from services.applications.bundling.merging import front
 from services.applications.rules import OPEN, State
+from services.notices import queries as notices
 from services.workflow.rules import local_day
 from storage import ledger
 from storage.database import Session
 
 RECENT = 10
-MESSAGES = 30
 NEWS = 3
 ASKING = frozenset({State.CORRECTING})
 RUNNING = OPEN | {State.GRANTED, State.REFUSED}
@@ -53,14 +53,9 @@ class HomePages(Controller):
             "groups": _grouped(_entries(alone, now) + await _bundles(session, actor)),
             "asking": [one for one in cases if one.state in ASKING],
             "licences": len(await licensing.listing(session, actor)),
-            "news": (await _messages(session, actor, cases))[:NEWS],
+            "news": spoken(await notices.own(session, actor, limit=NEWS)),
         }
         return Template("citizen/home.html", context=context)
-
-    @get("/messages", name="home:messages")
-    async def messages(self, session: NamedDependency[Session], actor: NamedDependency[Actor]) -> Template:
-        news = await _messages(session, actor, await queries.mine(session, actor))
-        return Template("citizen/messages.html", context={"news": news})
 
     @get("/acting-for", name="home:acting-for")
     async def acting_for(self) -> Redirect:
@@ -76,6 +71,7 @@ class HomePages(Controller):
     ) -> Template:
         entries = await ledger.entries(session, f"account:{actor.person_id}")
         context: dict[str, Any] = {
+            "ways": await ways(request, session, actor),
             "sign_ins": await sign_ins(request, session, actor, now),
             "this": actor.session_id,
             "refused": [one for one in entries if one.deed == "sign-in refused"][-RECENT:],
@@ -143,13 +139,3 @@ def _grouped(entries: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         kind: [entry for entry in newest_first if entry["kind"] == kind]
         for kind in ("drafts", "running", "done")
     }
-
-
-async def _messages(session: Session, actor: Actor, cases: Sequence[ApplicationSeen]) -> list[Event]:
-    """What others did in one's newest cases, the latest first; what one did oneself is no news."""
-    news: list[Event] = []
-    handed_in = [one for one in cases if one.state is not State.DRAFT][:RECENT]
-    for case in handed_in:
-        own = await history(session, actor, case.number)
-        news += [event | {"case": case} for event in own if not event["own"]]
-    return sorted(news, key=lambda event: event["at"], reverse=True)[:MESSAGES]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -14,22 +13,21 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from pydantic import Field
 
-from identity import queries as identity
 from identity.actor import Actor
-from identity.errors import NumberWrong, PersonUnknown
+from identity.errors import NumberWrong
 from identity.mandates import commands, errors, queries
-from identity.mandates.rules import Kind
-from identity.rules import ALL_POWERS
-from portal import forms
+from identity.mandates.rules import ENDS_SOON, Kind
+from portal import forms, mandating
 from portal.citizen.materials import LARGEST_UPLOAD, UNFIT, told
 from portal.dependencies import Transactions
 from portal.forms import Form, IdNumber, PersonName
 from portal.guards import citizen, fresh
 from portal.language import gettext as _
-from portal.register_checks import check_parent
+from portal.mandating import MOST_ITEMS, WAYS, Way, Wish
 from portal.request import Request
 from portal.resources import Resources
 from services.applications import documents_in
+from services.applications.documents_in import Received
 from services.catalogue.codes import Source
 from services.catalogue.definition import Material
 from services.catalogue.finding import queries as finding
@@ -37,7 +35,6 @@ from services.catalogue.form import Pair
 from storage.database import Session
 
 HERE = "/my/mandates"
-MOST_ITEMS = 200
 DAYS = ("30", "180", "365", "1095")
 FILE = "evidence"
 PROOF = Material(
@@ -49,24 +46,6 @@ PROOF = Material(
     ),
     basis=Pair("《民法典》第二十七条", "Civil Code, Article 27"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way of beginning: its kind, who will act, and whether the firm is asked for."""
-
-    kind: Kind
-    asker_acts: bool
-    audience: str = "person"
-
-
-WAYS: Mapping[str, Way] = {
-    "guardian": Way(Kind.GUARDIAN, True),
-    "for-parent": Way(Kind.CHILD, True),
-    "by-child": Way(Kind.CHILD, False),
-    "agent": Way(Kind.AGENT, False, "organisation"),
-    "administrator": Way(Kind.ADMINISTRATOR, False, "organisation"),
-}
 
 
 class Child(forms.Fields):
@@ -112,6 +91,7 @@ class MandatePages(Controller):
     ) -> Template:
         context: dict[str, Any] = {
             "done": done,
+            "soon": now + ENDS_SOON,
             "acting": await queries.acting(session, actor.person_id, now),
             "given": await queries.given(session, actor.person_id, now),
             "waiting": await queries.waiting_for(session, actor.person_id, now),
@@ -121,7 +101,7 @@ class MandatePages(Controller):
         }
         return Template("citizen/mandates.html", context=context)
 
-    @get("/new", name="mandates:choose")
+    @get("/new", name="mandates:choose", guards=[fresh()])
     async def choose(
         self,
         session: NamedDependency[Session],
@@ -129,6 +109,7 @@ class MandatePages(Controller):
         now: NamedDependency[datetime],
         way: FromQuery[str] = "",
     ) -> Template:
+        """Asked who they are before they choose a paper to hand in: a file is not kept while somebody signs in."""
         if way in WAYS:
             return await _form(session, actor, now, way, Form.empty())
         firms = await queries.firms_run(session, actor.person_id, now)
@@ -149,19 +130,21 @@ class MandatePages(Controller):
         if way not in WAYS:
             return Redirect(f"{HERE}/new", status_code=303)
         form = await forms.read(request, MODELS[WAYS[way].kind])
+        paper: Received | None = None
         try:
-            evidence = await _evidence(request, resources) if WAYS[way].kind is Kind.GUARDIAN else None
+            paper = await _paper(request) if WAYS[way].kind is Kind.GUARDIAN else None
         except UNFIT as unfit:
             form = form.wrong(**{FILE: told(unfit)})
         asked: UUID | None = None
         if form.value is not None:
+            wish = _wish(WAYS[way], form.value, paper, now)
             async with transactions() as session:
-                asked, form = await _ask(session, actor, WAYS[way], form, form.value, evidence, now)
+                asked, form = await _ask(session, resources, actor, wish, form, now)
         if asked is None:
             async with transactions() as session:
                 return await _form(session, actor, now, way, form, 422)
         if WAYS[way].kind is Kind.GUARDIAN:
-            confirmed = await _by_register(transactions, resources, actor, asked, now)
+            confirmed = await mandating.by_register(transactions, resources, actor, asked, at=now)
             return Redirect(f"{HERE}?done={'guardian' if confirmed else 'window'}", status_code=303)
         return Redirect(f"{HERE}?done=asked", status_code=303)
 
@@ -210,30 +193,25 @@ class MandatePages(Controller):
         return Redirect(f"{HERE}?done=cancelled", status_code=303)
 
 
+def _wish(way: Way, said: Child, paper: Received | None, now: datetime) -> Wish:
+    days = getattr(said, "days", None)
+    return Wish(
+        way,
+        said.name,
+        said.id_number,
+        items=said.items if isinstance(said, Another) and said.scope == "named" else None,
+        until=now + timedelta(days=int(days)) if days else None,
+        organisation=getattr(said, "firm", None),
+        paper=paper,
+    )
+
+
 async def _ask(
-    session: Session,
-    actor: Actor,
-    way: Way,
-    form: Form[Any],
-    said: Child,
-    evidence: tuple[str, str] | None,
-    now: datetime,
+    session: Session, resources: Resources, actor: Actor, wish: Wish, form: Form[Any], now: datetime
 ) -> tuple[UUID | None, Form[Any]]:
     """The id of the request, or the form with what is wrong."""
     try:
-        return await commands.ask(
-            session,
-            actor.person_id,
-            kind=way.kind,
-            name=said.name,
-            id_number=said.id_number,
-            items=await _items(session, way, said),
-            until=now + timedelta(days=int(getattr(said, "days", "0"))) if hasattr(said, "days") else None,
-            asker_acts=way.asker_acts,
-            organisation=getattr(said, "firm", None),
-            evidence=evidence,
-            at=now,
-        ), form
+        return await mandating.ask(session, resources.objects, actor, wish, at=now), form
     except NumberWrong as wrong:
         return None, form.wrong(id_number=f"{wrong.kind}:{wrong.why}")
     except errors.OneselfNamed:
@@ -246,48 +224,12 @@ async def _ask(
         return None, form.wrong(items=_("请至少选择一个事项"))
 
 
-async def _items(session: Session, way: Way, said: Child) -> list[str]:
-    """The items named, as far as they exist; everything for guardians and administrators."""
-    if not isinstance(said, Another) or said.scope == "all":
-        return [ALL_POWERS]
-    known = {one.code for one in await finding.listing(session, audience=way.audience, limit=MOST_ITEMS)}
-    if not set(said.items) <= known:
-        raise errors.ScopeWrong
-    return said.items
-
-
-async def _evidence(request: Request, resources: Resources) -> tuple[str, str] | None:
-    """The uploaded paper, if there is one: kept under its digest. Raises what `documents_in.receive` does."""
+async def _paper(request: Request) -> Received | None:
+    """The uploaded paper, if there is one, judged and not yet kept. Raises what `documents_in.receive` does."""
     file = (await request.form()).get(FILE)
     if not isinstance(file, UploadFile) or not file.filename:
         return None
-    received = await asyncio.to_thread(documents_in.receive, file.filename, await file.read(), PROOF)
-    return await resources.objects.put(received.content), received.media_type
-
-
-async def _by_register(
-    transactions: Transactions, resources: Resources, actor: Actor, asked: UUID, now: datetime
-) -> bool:
-    """Whether the registers confirmed a guardian; the request is committed before they are asked."""
-    async with transactions() as session:
-        name, number = await commands.child_named(session, actor.person_id, asked, at=now)
-        own = (await identity.profile(session, actor.person_id)).id_number
-    evidence = await check_parent(
-        resources.hub,
-        guardian=actor.person_id,
-        guardian_number=own,
-        name=name,
-        id_number=number,
-        at=now,
-    )
-    if evidence is None:
-        return False
-    try:
-        async with transactions() as session:
-            await commands.confirm_by_register(session, asked, evidence=evidence, at=now)
-    except PersonUnknown:  # entered before under another name: an officer looks
-        return False
-    return True
+    return await asyncio.to_thread(documents_in.receive, file.filename, await file.read(), PROOF)
 
 
 async def _form(

@@ -25,11 +25,14 @@ from portal.request import Request
 from portal.resources import Resources
 from portal.words import word
 from services.applications import queries
+from services.applications.arriving import queries as arriving
 from services.applications.documents_in import MEDIA
 from services.applications.errors import (
     FileEmpty,
+    FileInfected,
     FileNotAllowed,
     FileTooLarge,
+    FileTooLong,
     FileUnreadable,
     MaterialUnknown,
     NotInDraft,
@@ -41,7 +44,15 @@ from storage.database import Session
 LARGEST_UPLOAD = 52 * 1024 * 1024
 """Bytes of one upload with its form: what the catalogue allows at most for a file (50 MB) and a margin."""
 FILE = "file"
-UNFIT = (FileEmpty, FileTooLarge, FileNotAllowed, FileUnreadable, TooManyFiles)
+UNFIT = (
+    FileEmpty,
+    FileTooLarge,
+    FileNotAllowed,
+    FileTooLong,
+    FileInfected,
+    FileUnreadable,
+    TooManyFiles,
+)
 """What is wrong with one file: said on the page, where everything else stays."""
 
 
@@ -60,7 +71,7 @@ class MaterialPages(Controller):
         code: FromPath[str],
     ) -> Template:
         case = await open_case(session, actor, number, now)
-        return _shown(case, _material(case, code), Form.empty())
+        return await _shown(session, actor, case, material_of(case, code), Form.empty())
 
     @post("/{number:str}/materials/{code:str}", name="materials:upload", request_max_body_size=LARGEST_UPLOAD)
     async def upload(
@@ -73,11 +84,11 @@ class MaterialPages(Controller):
         number: FromPath[str],
         code: FromPath[str],
     ) -> Template | Redirect:
+        file = (await request.form()).get(FILE)  # first: nobody waits for the case while a slow line sends
         case = await open_case(session, actor, number, now, lock=True)
-        material = _material(case, code)
-        file = (await request.form()).get(FILE)
+        material = material_of(case, code)
         if not isinstance(file, UploadFile) or not file.filename:
-            return _shown(case, material, Form(errors={FILE: "file-missing"}), 422)
+            return await _shown(session, actor, case, material, Form(errors={FILE: "file-missing"}), 422)
         try:
             await drafting.hand_in(
                 session,
@@ -92,7 +103,7 @@ class MaterialPages(Controller):
             )
         except UNFIT as unfit:
             status = 413 if isinstance(unfit, FileTooLarge) else 422
-            return _shown(case, material, Form(errors={FILE: told(unfit)}), status)
+            return await _shown(session, actor, case, material, Form(errors={FILE: told(unfit)}), status)
         return Redirect(tasks.material_address(case, code), status_code=303)
 
     @post("/{number:str}/materials/{code:str}/commitment", name="materials:commit")
@@ -106,10 +117,10 @@ class MaterialPages(Controller):
         code: FromPath[str],
     ) -> Template | Redirect:
         case = await open_case(session, actor, number, now, lock=True)
-        material = _material(case, code)
+        material = material_of(case, code)
         if (await request.form()).get("agreed") != "yes":
             unsigned: Form[Any] = Form(errors={"agreed": _("请先阅读承诺内容，再勾选同意")})
-            return _shown(case, material, unsigned, 422)
+            return await _shown(session, actor, case, material, unsigned, 422)
         await drafting.commit_to(session, actor, number, case.definition, code, at=now)
         return Redirect(tasks.material_address(case, code), status_code=303)
 
@@ -149,6 +160,7 @@ class MaterialPages(Controller):
         if file is None:
             raise NotFoundException
         row = await queries.file_of(session, await queries.get(session, actor, number), file_id)
+        await arriving.require_cleared(session, row.id)
         return sent(await resources.objects.get(row.digest), row.name, row.media_type)
 
 
@@ -170,14 +182,20 @@ def told(unfit: Exception) -> str:
         found = _("无法识别的内容") if unfit.found == "unknown" else unfit.found.upper()
         words = {"name": unfit.name, "found": found, "allowed": allowed}
         return _("“%(name)s”的内容是 %(found)s，不是可以上传的格式（%(allowed)s）") % words
-    if isinstance(unfit, FileEmpty):
-        return _("“%(name)s”是空文件，请重新选择") % {"name": unfit.name}
-    return _("“%(name)s”打不开，可能已经损坏或者设了密码，请检查后重新上传") % {
-        "name": getattr(unfit, "name", "")
+    if isinstance(unfit, FileTooLong):
+        return _("“%(name)s”超过 %(count)s 页，请分成几个文件上传") % {
+            "name": unfit.name,
+            "count": unfit.most,
+        }
+    plain = {
+        FileInfected: _("“%(name)s”没有通过安全检查，请换一个文件上传"),
+        FileEmpty: _("“%(name)s”是空文件，请重新选择"),
     }
+    broken = _("“%(name)s”打不开，可能已经损坏或者设了密码，请检查后重新上传")
+    return plain.get(type(unfit), broken) % {"name": getattr(unfit, "name", "")}
 
 
-def _material(case: Case, code: str) -> Material:
+def material_of(case: Case, code: str) -> Material:
     """A material this case needs. MaterialUnknown otherwise; NotInDraft once nothing can be changed."""
     if not case.changeable:
         raise NotInDraft(case.application.state)
@@ -187,7 +205,9 @@ def _material(case: Case, code: str) -> Material:
     return material
 
 
-def _shown(case: Case, material: Material, form: Form[Any], status: int = 200) -> Template:
+async def _shown(
+    session: Session, actor: Actor, case: Case, material: Material, form: Form[Any], status: int = 200
+) -> Template:
     row = case.materials[material.code]
     formats = [one for one in material.formats if one in MEDIA]
     files = case.files_for(material.code)
@@ -200,6 +220,8 @@ def _shown(case: Case, material: Material, form: Form[Any], status: int = 200) -
         "origin": telling.origin(row.origin) if row.origin else None,
         "changed_at": row.changed_at,
         "files": files,
+        "checks": await arriving.checks(session, [file.id for file in files]),
+        "begun": await arriving.begun(session, actor, case.number, material.code),
         "room": material.max_files - len(files),
         "formats": _("、").join(word(one, "format") for one in formats),
         "accept": ",".join(f".{one}" for one in formats),

@@ -70,7 +70,8 @@ class RowPages(Controller):
             return _shown(case, page, asked, row, Form(form.typed, errors), status=422)
         if {one.key for one in _questions(case, asked, row)} - {one.key for one in before}:
             return Redirect(f"{_address(case, page, asked, row)}#more", status_code=303)
-        following = rows.free(asked, case.application.answers) if "another" in form.typed else None
+        another = "another" in form.typed and case.may_change_rows(group)
+        following = rows.free(asked, case.application.answers) if another else None
         if following is not None:
             return Redirect(_address(case, page, asked, following), status_code=303)
         return Redirect(f"{tasks.page_address(case, page.key)}#{asked.key}", status_code=303)
@@ -89,6 +90,8 @@ class RowPages(Controller):
         """Take the row out; the following ones move up."""
         case = await open_case(session, actor, number, now, lock=True)
         page, asked = _group(case, key, group, row)
+        if not case.may_change_rows(group):
+            raise NotAskedToCorrect(f"question:{group}")
         typed = rows.without(asked.key, case.application.answers, row)
         await drafting.save_answers(session, actor, number, case.definition, typed, at=now)
         return Redirect(f"{tasks.page_address(case, page.key)}#{asked.key}", status_code=303)
@@ -103,8 +106,8 @@ def _group(case: Case, key: str, group: str, row: int) -> tuple[Page, Question]:
     typed = case.application.answers
     if row not in {*rows.numbers(group, typed), rows.free(asked, typed)}:
         raise NotFoundException
-    if not case.may_change("question", group):
-        raise NotAskedToCorrect(f"question:{group}")
+    if not case.may_change_row(group, row):
+        raise NotAskedToCorrect(f"question:{rows.row_key(group, row)}")
     return page, asked
 
 
@@ -136,8 +139,9 @@ def _shown(
         "labels": {question.key: pick(question.label) for question in questions},
         "action": _address(case, page, group, row),
         "back": f"{tasks.page_address(case, page.key)}#{group.key}",
-        "begun": row in rows.numbers(group.key, case.application.answers),
-        "room": row < rows.most(group),
+        "begun": case.may_change_rows(group.key) and row in rows.numbers(group.key, case.application.answers),
+        "room": case.may_change_rows(group.key) and row < rows.most(group),
+        "defect": case.row_defects(group.key).get(row),
         "regions": [(code, pick(name)) for code, name in REGIONS.items()],
     }
     return Template("citizen/row.html", context=context, status_code=status)

@@ -84,7 +84,7 @@ class OtherWaysIn(Controller):
             return _ask_page(request, form, place, 422)
         sent = await ask_code(request, session, form.value, Purpose.SIGN_IN, now)
         if not isinstance(sent, codes.Sent):
-            sentence, status = _busy(sent, now)
+            sentence, status = busy(sent, now)
             return _ask_page(request, form.wrong(account=sentence), place, status)
         kept = cookie(CODE, sent.key, settings_of(request.app.state), lasting=CODE_LASTS)
         return Redirect(f"{BY_MESSAGE}/code", status_code=303, query_params=next_of(place), cookies=[kept])
@@ -119,7 +119,7 @@ class OtherWaysIn(Controller):
         if isinstance(answer, int):
             return _code_page(request, form.wrong(code=wrong_code(answer)), place, 422)
         if answer is not None:
-            sentence, status = _busy(answer, now)
+            sentence, status = busy(answer, now)
             return _code_page(request, form.wrong(code=sentence), place, status)
         late = _("这个验证码已经失效，请重新获取")
         return _ask_page(request, Form(errors={"account": late}), place, 422)
@@ -179,7 +179,8 @@ async def _enter(
         return busy
 
 
-def _busy(answer: Paused | PasswordsBusy, now: datetime) -> tuple[str, int]:
+def busy(answer: Paused | PasswordsBusy, now: datetime) -> tuple[str, int]:
+    """Why no code is sent now, and the status that goes with it."""
     if isinstance(answer, PasswordsBusy):
         return _("现在登录的人太多，请过几秒再试一次"), 503
     return too_many_codes(answer, now), 429

@@ -55,7 +55,10 @@ class SigningUpPages(Controller):
             return _page(form.wrong(password=weak(exc.why)), 422)
         except TooYoung:
             return _page(
-                form.wrong(id_number=_("不满 14 周岁的账号由监护人开通，请监护人到政务服务窗口办理")), 422
+                form.wrong(
+                    id_number=_("不满 14 周岁不能单独注册，请监护人登录后在“代办和监护”里增加监护关系")
+                ),
+                422,
             )
         except NumberWrong as wrong:
             return _page(form.wrong(id_number=f"{wrong.kind}:{wrong.why}"), 422)

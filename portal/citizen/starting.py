@@ -54,6 +54,7 @@ class StartingPages(Controller):
             "others": [
                 party for party in parties if party != actor.acting_for and _fits(item.definition, party)
             ],
+            "suspension": await catalogue.suspension(session, item.code),
             "drafts": await queries.drafts_of(session, actor, item.code),
             "chosen": chosen_of(item.definition, dict(request.query_params.items()), now),
         }

@@ -47,13 +47,17 @@ def page_task(case: Case, page: Page) -> dict[str, Any]:
     task: dict[str, Any] = {"title": pick(page.title)}
     if any(case.may_change("question", question.key) for question in case.questions(page)):
         task["href"] = page_address(case, page.key)
-    notes = [
-        case.defects[f"question:{one.key}"] for one in page.questions if f"question:{one.key}" in case.defects
-    ]
+    notes = [note for one in page.questions for note in _notes(case, one)]
     if notes:
         return task | {"hint": " ".join(notes), "status": _("请改正"), "colour": "yellow"}
     status, colour = _page_status(case, page)
     return task | {"status": status, "colour": colour}
+
+
+def _notes(case: Case, question: Question) -> list[str]:
+    """What the correction notice says of a question, and of single rows of a group."""
+    whole = case.defects.get(f"question:{question.key}")
+    return ([whole] if whole else []) + list(case.row_defects(question.key).values())
 
 
 def _page_status(case: Case, page: Page) -> tuple[str, str | None]:
@@ -150,6 +154,11 @@ def row_label(group: Question, row: int, label: str) -> str:
     return _("%(row)s %(number)s 的%(label)s") % {"row": name, "number": row, "label": label}
 
 
+def row_title(group: Question, row: int) -> str:
+    """What one row is called: 股东（合伙人） 2."""
+    return f"{pick(group.row or group.label)} {row}"
+
+
 def row_sentences(case: Case, questions: Sequence[Question], page: Page) -> dict[str, str]:
     """The first mistake of every row of these questions, by the row's name."""
     keys = {question.key for question in questions}
@@ -169,7 +178,10 @@ def rows_told(case: Case, group: Question) -> list[dict[str, Any]]:
     return [
         {
             "key": rows.row_key(group.key, number),
-            "title": f"{pick(group.row or group.label)} {number}",
+            "title": row_title(group, number),
+            "open": case.may_change_row(group.key, number),
+            "removable": case.may_change_rows(group.key),
+            "defect": case.row_defects(group.key).get(number),
             "lines": [
                 {
                     "key": pick(one.label),
@@ -186,6 +198,8 @@ def rows_told(case: Case, group: Question) -> list[dict[str, Any]]:
 def _lacking(case: Case, one: Missing) -> Problem:
     material = case.definition.material(one.key)
     name = pick(material.name) if material else one.key
+    if one.why == "arriving":
+        return Problem(_("%(name)s还在上传，传完再提交") % {"name": name}, material_address(case, one.key))
     signs = material is not None and material.source is Source.COMMITMENT
     text = _("请签署承诺书或者上传%(name)s") if signs else _("请上传%(name)s")
     return Problem(text % {"name": name}, material_address(case, one.key))

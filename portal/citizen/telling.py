@@ -22,6 +22,10 @@ STATES: Mapping[str, tuple[str, str]] = {
     "refused": (_("不予许可"), "red"),
     "delivered": (_("已办结"), "green"),
     "withdrawn": (_("已撤回"), "grey"),
+    "not-needed": (_("不需许可"), "grey"),
+    "terminated": (_("已终止办理"), "grey"),
+    "revoked": (_("已撤销"), "red"),
+    "cancelled": (_("已注销"), "grey"),
 }
 STATE_SENTENCES: Mapping[str, str] = {
     "submitted": _("我们已经收到。五个工作日内告诉您是否受理，或者一次性告诉您要补什么。"),
@@ -33,6 +37,10 @@ STATE_SENTENCES: Mapping[str, str] = {
     "refused": _("没有同意。理由和救济途径写在决定书里。"),
     "delivered": _("已经办结，结果已经送达。"),
     "withdrawn": _("您已经撤回这次申请，需要时可以重新申请。"),
+    "not-needed": _("您要办的事依法不需要取得许可。理由写在告知书里。"),
+    "terminated": _("已经终止办理。理由和救济途径写在决定书里，符合条件后可以重新申请。"),
+    "revoked": _("原来的准予决定已经依法撤销。理由和救济途径写在决定书里。"),
+    "cancelled": _("原来的准予决定已经依法注销。理由和救济途径写在决定书里。"),
 }
 SUPPLIES: Mapping[str, tuple[str, str | None]] = {
     "waiting": (_("正在核对"), "grey"),
@@ -65,6 +73,20 @@ DEEDS: Mapping[str, str] = {
     "paper sealed": _("文书已盖章"),
     "result delivered": _("结果送达"),
     "application withdrawn": _("撤回申请"),
+    "no licence needed": _("告知不需许可"),
+    "application corrected on the spot": _("当场更正"),
+    "application deemed accepted": _("逾期未告知，视为受理"),
+    "material followed": _("后补了容缺的材料"),
+    "step sent back": _("退回上一环节"),
+    "hearing offered": _("告知听证权利"),
+    "hearing asked for": _("要求听证"),
+    "hearing called": _("通知听证，停止计时"),
+    "hearing closed": _("听证结束，继续计时"),
+    "application terminated": _("终止办理"),
+    "commitment verified": _("承诺核查"),
+    "grant revoked": _("撤销"),
+    "grant cancelled": _("注销"),
+    "case archived": _("办件归档"),
     "application rated": _("作出评价"),
 }
 """The deeds of the ledger an applicant reads; others are the house's own affair and left out."""
@@ -76,6 +98,15 @@ PAPERS: Mapping[str, str] = {
     "not-accepted": _("不予受理决定书"),
     "grant": _("准予决定书"),
     "refusal": _("不予决定书"),
+    "not-needed": _("无需许可告知书"),
+    "extension": _("延期通知书"),
+    "special-procedure": _("特别程序告知书"),
+    "hearing-right": _("听证告知书"),
+    "hearing-call": _("听证通知书"),
+    "delivery": _("送达回证"),
+    "termination": _("终止办理决定书"),
+    "revocation": _("撤销决定书"),
+    "cancellation": _("注销决定书"),
 }
 LICENCE_STATES: Mapping[str, tuple[str, str]] = {
     "intended": (_("正在制作"), "blue"),

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from identity import numbers, queries
 from identity.actor import Actor
-from identity.mandates import commands
+from identity.mandates import controlling
 from identity.mandates.errors import TooManyChecks
 from identity.mandates.rules import PROOFS_NEEDED, Proof, require_level
 from identity.numbers import NumberWrong
@@ -124,7 +124,7 @@ class FirmPages(Controller):
             else:
                 if firm is not None:
                     async with transactions() as session:
-                        await commands.take_control(
+                        await controlling.take_control(
                             session,
                             actor.person_id,
                             credit_code=code,

@@ -13,7 +13,7 @@ from portal import guards
 from portal.supervision import showing, wording
 from portal.supervision.showing import cursor, moment_and_text
 from services.oversight import queries
-from services.oversight.rules import RULES, CardKind
+from services.oversight.rules import EVENTS, RULES, CardKind
 from storage.database import Session
 
 PAGE = 50
@@ -56,7 +56,7 @@ class CardPages(Controller):
             "cards": found[:PAGE],
             "asked": asked,
             "departments": names,
-            "rules": RULES,
+            "rules": (*RULES, *EVENTS),
             "next_page": following,
             "wording": wording,
         }

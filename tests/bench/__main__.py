@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from portal.settings import APPLICATION_ROLE, DATABASE, OWNER_ROLE
 from storage.embedded import Cluster
-from tests.bench import finding, ledger, licences, pages, processes, submissions
+from tests.bench import finding, ledger, licences, pages, processes, queue, sign_in, submissions
 from tests.bench.table import Results, show
 from tests.support.demonstration import Demonstration, start, stop
 
@@ -33,6 +33,9 @@ def main() -> None:
             stop(again)
     told("licences")
     licences.measure(results)
+    told("the work list among a million cases")
+    for line in queue.measure(results):
+        told(f"slower than promised: {line}")
     show(results)
 
 
@@ -50,6 +53,8 @@ def measure_running(results: Results, demo: Demonstration) -> None:
         ledger.measure(results, owner_url=owner, application_url=application)
         told("searches")
         finding.measure(results, owner_url=owner, application_url=application)
+        told("what the clock tells of accounts")
+        sign_in.measure(results, demo)
 
 
 @contextmanager

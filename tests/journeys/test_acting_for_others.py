@@ -1,6 +1,8 @@
 """Acting for a parent, a child, a firm; being verified; and what a mandate that has ended opens: nothing."""
 
+import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -9,13 +11,15 @@ import sqlalchemy as sa
 
 from identity import queries
 from identity.mandates import queries as mandates
-from identity.mandates.models import Mandate
+from identity.mandates.models import Mandate, MandateRequest
 from identity.rules import Level
+from portal.app import furnish
 from portal.cli.demo import people
 from portal.register_checks import check_representatives
 from storage import ledger
-from tests.journeys.cases import begin, senior_card
+from tests.journeys.cases import begin, photo, senior_card
 from tests.journeys.conftest import act_for, checked
+from tests.support.city import work
 
 pytestmark = pytest.mark.anyio
 ACTION = re.compile(r'action="/my/mandates/([^"]+)"')
@@ -236,6 +240,126 @@ async def test_an_agent_named_by_the_representative_acts_in_the_named_items(sign
     await act_for(agent, "示例茶业有限公司")
     assert (await agent.post("/apply/fire-safety-check")).status_code == 403
     assert await begin(agent, "road-freight")
+
+
+USES = "/my/data-uses"
+
+
+async def test_who_used_a_parents_or_a_childs_data_is_told_to_whom_the_mandate_covers_everything(
+    sign_in, held
+):
+    child, parent = await mandate_for_parent(sign_in)
+    stranger_to_them = await sign_in("person-c")
+
+    async def uses(browser):
+        return checked(await browser.get(USES)).text.count("人口基础信息库")
+
+    before = [await uses(one) for one in (child, stranger_to_them)]
+    number = await senior_card(parent)
+    await work(held)
+    assert [await uses(one) for one in (child, stranger_to_them)] == before, "one's own are one's own"
+    await act_for(child, "示例乙")
+    page = checked(await child.get(USES)).text
+    assert "谁用过 示例乙 的数据" in page
+    assert f'href="/applications/{number}"' in page
+    assert await uses(child) == await uses(parent) > 0
+    async with held.sessions() as session:
+        ids = [
+            str(await queries.person_id(session, people.person(one).id_number))
+            for one in ("person-j", "person-b")
+        ]
+        last = (await ledger.entries(session, f"account:{ids[1]}"))[-1]
+    assert (last.deed, last.actor, last.on_behalf_of) == ("data uses read", *ids)
+    assert await uses(stranger_to_them) == before[1]
+    await child.get("/my/mandates/new?way=guardian")
+    one = people.person("person-k")
+    await child.post("/my/mandates/new?way=guardian", {"name": one.name, "id_number": one.id_number})
+    await act_for(child, "示例癸")
+    assert "谁用过 示例癸 的数据" in checked(await child.get(f"{USES}?lang=zh-CN")).text
+
+
+async def test_a_mandate_for_named_items_tells_nothing_of_who_used_the_data(sign_in, held):
+    child, parent = await mandate_for_parent(sign_in, scope="named", items="senior-card")
+    await senior_card(parent)
+    await work(held)
+    await act_for(child, "示例乙")
+    refused = checked(await child.get(USES))
+    assert refused.status_code == 404
+    assert "人口基础信息库" not in refused.text
+    assert f'href="{USES}"' not in (await child.get("/my")).text, "nor is it offered"
+    assert "即将到期" not in (await parent.get("/my/mandates")).text
+    async with held.sessions() as session, session.begin():
+        await session.execute(sa.update(Mandate).values(valid_until=datetime.now(UTC) + timedelta(days=5)))
+    for browser in (child, parent):
+        assert "即将到期" in checked(await browser.get("/my/mandates")).text
+    owner = await sign_in("person-a", firm="firm-restaurant")
+    assert "谁用过 示例餐饮有限公司 的数据" in checked(await owner.get(USES)).text
+
+
+async def test_a_paper_that_came_with_a_refused_form_is_not_kept(sign_in, held):
+    browser, kept = await sign_in("person-d"), []
+
+    class Keeping:
+        def __getattr__(self, name):
+            return getattr(held.objects, name)
+
+        async def put(self, content):
+            kept.append(content)
+            return await held.objects.put(content)
+
+    furnish(browser.client._transport.app, held.settings, replace(held, objects=Keeping()))
+    await browser.get("/my/mandates/new?way=guardian")
+    grown, child = people.person("person-b"), people.person("person-k")
+    paper = {"evidence": ("户口簿.jpg", photo(), "image/jpeg")}
+    for said in (
+        {"name": "", "id_number": child.id_number},
+        {"name": grown.name, "id_number": grown.id_number},
+        {"name": child.name, "id_number": "520181202006010000"},
+    ):
+        page = await browser.post("/my/mandates/new?way=guardian", said, files=paper)
+        assert page.status_code == 422, said
+    assert kept == []
+    said = {"name": child.name, "id_number": child.id_number}
+    await browser.post("/my/mandates/new?way=guardian", said, files=paper)
+    assert "还差一步" in checked(await browser.follow()).text
+    async with held.sessions() as session:
+        digests = list(await session.scalars(sa.select(MandateRequest.evidence_digest)))
+    assert [hashlib.sha256(one).hexdigest() for one in kept] == digests
+
+
+async def test_a_child_under_fourteen_gets_an_account_by_no_door(sign_in, stranger, held):
+    """Must hold 10: only through a guardian, and none of its own; the birthday itself is an integration test."""
+    child, browser = people.person("person-k"), stranger()
+    await browser.get("/sign-up")
+    password = "green-tea-42"
+    page = await browser.post(
+        "/sign-up",
+        {
+            "name": child.name,
+            "id_number": child.id_number,
+            "phone": "19912340000",
+            "password": password,
+            "password_again": password,
+            "agreed": "yes",
+        },
+    )
+    assert page.status_code == 422
+    assert "不满 14 周岁不能单独注册" in checked(page).text
+    guardian = await sign_in("person-j")
+    await guardian.get("/my/mandates/new?way=guardian")
+    await guardian.post("/my/mandates/new?way=guardian", {"name": child.name, "id_number": child.id_number})
+    async with held.sessions() as session:
+        known = await queries.person_id(session, child.id_number)
+        assert known is not None
+        assert await queries.credentials_of(session, known) is None
+    clerk = await sign_in("civil-window")
+    details = {"name": child.name, "id_number": child.id_number, "phone": "19912340000", "seen": "yes"}
+    assert "不满 14 周岁" in (await clerk.post("/window/identity/accounts", details)).text
+    await act_for(guardian, child.name)
+    number = await begin(guardian, "residence-permit")
+    async with held.sessions() as session:
+        drafted = (await ledger.entries(session, number))[0]
+    assert (drafted.on_behalf_of, drafted.details["for"]) == (str(known), child.name)
 
 
 async def test_an_officer_opens_the_account_of_somebody_at_the_window(sign_in, stranger):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.applications.rules import Deed
+from services.applications.rules import APPLICANTS_DEEDS, PORTALS_DEEDS, Deed
 from storage import checkpoints, sequencing
 from storage.ledger_bundle import verify_bundle
 from storage.signed_notes import parse_verifier
@@ -66,7 +66,8 @@ async def test_every_deed_has_its_own_words_and_takes_no_others(stranger, owner,
         ("claim", {"reason": "x"}),
         ("review", {}),
         ("refuse", {}),
-        ("suspend", {"procedure": "holiday", "reason": "示例理由"}),
+        ("suspend", {"procedure": "holiday", "reason": "示例理由", "days": 3}),
+        ("suspend", {"procedure": "testing", "reason": "示例理由"}),
         ("request-correction", {"defects": [{"target": "question:seats"}]}),
         ("accept", {"opinion": 1}),
     ):
@@ -86,7 +87,7 @@ async def test_pauses_extension_and_refusal(stranger, held, owner, clerk):
     number = await submitted(owner)
     await clerk.deed(number, "accept")
     reviewer, approver = [await machine(stranger, f"market-{post}") for post in ("reviewer-1", "approver")]
-    paused = await reviewer.deed(number, "suspend", procedure="expert-review", reason="需要专家评审")
+    paused = await reviewer.deed(number, "suspend", procedure="expert-review", reason="需要专家评审", days=15)
     assert (paused.json()["state"], paused.json()["light"]) == ("suspended", "paused")
     assert (await reviewer.deed(number, "resume", result="评审完成")).json()["state"] == "accepted"
     extended = (await approver.deed(number, "extend", reason="情况复杂，需要延长")).json()
@@ -98,8 +99,7 @@ async def test_pauses_extension_and_refusal(stranger, held, owner, clerk):
 async def test_the_law_of_the_case_covers_every_deed_of_an_officer():
     from portal.api.window import DEEDS  # the table itself, read aloud
 
-    applicants = {Deed.SUBMIT, Deed.CORRECT, Deed.WITHDRAW}
-    assert set(DEEDS) == set(Deed) - applicants
+    assert set(DEEDS) == set(Deed) - APPLICANTS_DEEDS - PORTALS_DEEDS
 
 
 async def test_the_queue_comes_page_by_page(owner, clerk):

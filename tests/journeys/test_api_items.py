@@ -1,11 +1,17 @@
 """What can be applied for, as programs read it; and the description of the whole interface."""
 
+import csv
+import io
+
 import pytest
 
+from services.catalogue import commands
 from tests.journeys.conftest import checked
 from tests.journeys.machine import API, machine
 
 pytestmark = pytest.mark.anyio
+
+ITEMS = {item.code for item in commands.shipped()}
 
 
 async def test_items_are_found_by_everyday_words_and_come_page_by_page(stranger):
@@ -22,6 +28,19 @@ async def test_an_item_brings_its_form_and_says_where_each_material_comes_from(s
     assert {one["code"]: one["source"] for one in item["materials"]}["safety-rules"] == "commitment"
     assert item["form"]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert item["conditions"][0].keys() == {"key", "text"}
+
+
+async def test_the_whole_list_is_open_as_json_and_as_a_table(stranger):
+    nobody = await machine(stranger)
+    listed = (await nobody.get("/items/all.json")).json()["items"]
+    assert [one["code"] for one in listed] == sorted(ITEMS)
+    food = next(one for one in listed if one["code"] == "food-business")
+    assert (food["promised_days"], food["suspended_at"], food["sample"]) == (8, None, True)
+    table = await nobody.get("/items/all.csv")
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert [row["code"] for row in rows] == sorted(ITEMS)
+    assert rows[0].keys() == food.keys()
+    assert next(row for row in rows if row["code"] == "food-business")["name_zh"] == food["name_zh"]
 
 
 @pytest.mark.parametrize(

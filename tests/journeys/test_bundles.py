@@ -133,6 +133,47 @@ async def test_when_the_first_part_fails_the_next_is_left_to_the_applicant(held,
     assert checked(await person.get(f"/applications/{left['number']}")).status_code == 200
 
 
+async def test_a_whole_bundle_is_withdrawn_in_one_deed(held, stranger, sign_in):
+    owner = await machine(stranger, "person-a")
+    draft = await started(owner)
+    early = await owner.post(f"/bundle-applications/{draft['number']}/withdrawal", {"reason": ""})
+    assert (early.status_code, early.json()["title"]) == (409, "step-not-open")
+    done = await handed_in(owner)
+    address = f"/applications/{done['number']}"
+    other = await machine(stranger, "person-b")
+    assert (await other.post(f"/bundle-applications/{done['number']}/withdrawal", {})).status_code == 404
+    person = await sign_in("person-a")
+    assert "撤回整件事" in checked(await person.get(address)).text
+    asked = checked(await person.get(f"{address}/withdrawal"))
+    assert ITEMS["enterprise-registration"].short_name.zh in asked.text
+    assert "还没有提交的会删除" in asked.text
+    withdrawn = await person.post(f"{address}/withdrawal", {"reason": "不开了"})
+    assert withdrawn.headers["location"] == address
+    await work(held)
+    page = checked(await person.follow())
+    assert "撤回整件事" not in page.text
+    assert "已撤回" in page.text
+    seen = (await owner.get(f"/bundle-applications/{done['number']}")).json()
+    assert {one["state"] for one in seen["branches"]} == {"withdrawn"}
+    assert "food-business" not in {one["item_code"] for one in seen["branches"]}
+    again = await owner.post(f"/bundle-applications/{done['number']}/withdrawal", {"reason": ""})
+    assert again.status_code == 409
+
+
+async def test_what_is_decided_stays_when_the_rest_is_withdrawn(held, stranger):
+    owner = await machine(stranger, "person-a")
+    done = await handed_in(owner)
+    first = case_of(done, "enterprise-registration")["number"]
+    await officers_do(held, "market-window", receiving.accept, first)
+    await officers_do(held, "market-approver", deciding.grant, first)
+    await work(held)
+    answer = await owner.post(f"/bundle-applications/{done['number']}/withdrawal", {"reason": "改主意"})
+    assert answer.status_code == 200, answer.text
+    states = {one["item_code"]: one["state"] for one in answer.json()["branches"]}
+    assert states.pop("enterprise-registration") in {"granted", "delivered"}
+    assert set(states.values()) == {"withdrawn"}
+
+
 async def test_whoever_holds_the_receipt_sees_every_part(stranger):
     owner = await machine(stranger, "person-a")
     done = await handed_in(owner, "retiring")

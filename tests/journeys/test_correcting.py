@@ -15,6 +15,8 @@ from tests.journeys.cases import (
     upload,
 )
 from tests.journeys.conftest import checked
+from tests.journeys.machine import FIRM, machine, started
+from tests.journeys.test_every_item import ITEMS, apply_by_program
 from tests.support.city import work
 
 pytestmark = pytest.mark.anyio
@@ -110,3 +112,49 @@ async def test_a_draft_has_no_correction_to_hand_in(sign_in):
     refused = await owner.post(f"/applications/{number}/correction", form)
     assert refused.status_code == 409
     assert "这一步现在不能办" in checked(refused).text
+
+
+async def test_one_row_of_a_group_is_corrected_and_the_others_stay(sign_in, stranger, held):
+    owner = await machine(stranger, "person-a")
+    item = ITEMS["hr-service"]
+    draft = await started(owner, "hr-service", on_behalf_of=FIRM)
+    materials = {one.code: one for one in item.materials}
+    address = f"/applications/{draft['number']}"
+    number = (await apply_by_program(owner, address, draft, item.form, materials))["number"]
+    before = (await owner.get(f"/applications/{number}/draft")).json()["form"]["answers"]["staff"]
+    clerk = await sign_in("centre-window-1")
+    desk = checked(await clerk.get(f"/window/cases/{number}"))
+    assert 'value="question:staff-2"' in desk.text
+    paper = await clerk.get(f"/window/cases/{number}/form.pdf")
+    assert paper.content.startswith(b"%PDF")
+    assert paper.headers["content-disposition"].startswith("inline")
+    elsewhere = await sign_in("civil-window")
+    assert (await elsewhere.get(f"/window/cases/{number}/form.pdf")).status_code == 404
+    deed = {"target": "question:staff-2", "note-question-staff-2": "身份证号与人口库不符"}
+    assert (await clerk.post(f"/window/cases/{number}/request-correction", deed)).status_code == 303
+    assert "第 2 项" in checked(await clerk.get(f"/window/cases/{number}")).text
+
+    person = await sign_in("person-a", firm="firm-restaurant")
+    key = next(one.key for one in item.form.pages() if item.form.question("staff") in one.questions)
+    address = f"/applications/{number}/pages/{key}"
+    tasks = checked(await person.get(f"/applications/{number}"))
+    assert f'href="{address}/staff/2"' in tasks.text
+    listed = checked(await person.get(address))
+    assert listed.text.count('name="edit"') == 1
+    assert "更改或移除" not in listed.text
+    assert 'name="add"' not in listed.text
+    row = checked(await person.get(f"{address}/staff/2"))
+    assert "身份证号与人口库不符" in row.text
+    assert "/removal" not in row.text
+    assert (await person.get(f"{address}/staff/1")).status_code == 409
+    await person.get(f"{address}/staff/2")
+    assert (await person.post(f"{address}/staff/2/removal", {})).status_code == 409
+    await person.get(f"{address}/staff/2")
+    saved = await person.post(f"{address}/staff/2", {"staff-2-staff_name": "示例丑", "next": "yes"})
+    assert saved.status_code in {303, 422}
+    seen = (await owner.get(f"/applications/{number}/draft")).json()["form"]["answers"]["staff"]
+    assert (seen[0]["staff_name"], seen[1]["staff_name"]) == (before[0]["staff_name"], "示例丑")
+    refused = await owner.patch(number, {"staff": [seen[0] | {"staff_name": "示例寅"}, *seen[1:]]})
+    assert (refused.status_code, refused.json()["title"]) == (409, "not-asked-to-correct")
+    right = [seen[0], seen[1] | {"staff_name": "示例卯"}, *seen[2:]]
+    assert (await owner.patch(number, {"staff": right})).status_code == 200

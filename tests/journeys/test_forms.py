@@ -14,6 +14,7 @@ from services.catalogue.definition import Pair
 from services.catalogue.form import Page, Question, Section
 from tests.journeys.cases import SENIOR, begin, fill, hand_in, photo, upload
 from tests.journeys.conftest import checked
+from tests.journeys.machine import machine, started
 from tests.support.city import officer
 
 pytestmark = pytest.mark.anyio
@@ -228,6 +229,28 @@ async def test_a_draft_is_offered_the_newer_version_and_loses_nothing(sign_in, h
     seen = checked(await person.get(f"/applications/{number}"))
     assert "改用事项的新版本" in seen.text
     assert "19900000002" not in seen.text
+
+
+async def test_a_program_is_offered_the_newer_version_too(stranger, held):
+    owner = await machine(stranger, "person-b")
+    number = (await started(owner, "senior-card"))["number"]
+    address = f"/applications/{number}/version"
+    same = (await owner.get(address)).json()
+    assert (same["newest"], same["differences"]) == (same["version"], [])
+    await owner.patch(number, {"holder_phone": "19900000002"})
+    await publish_newer(held)
+    offered = (await owner.get(address)).json()
+    assert offered["newest"] > offered["version"]
+    assert "promised_limit.days" in {one["path"] for one in offered["differences"]}
+    assert "visits_at" in offered["to_answer"]
+    assert offered["left"] == ["holder_phone"]
+    stale = await owner.post(address, {"version": offered["newest"] + 1})
+    assert (stale.status_code, stale.json()["title"]) == (409, "changed-meanwhile")
+    moved = await owner.post(address, {"version": offered["newest"]})
+    assert (moved.status_code, moved.json()["item_version"]) == (200, offered["newest"])
+    other = await machine(stranger, "person-d")
+    assert (await other.get(address)).status_code == 404
+    assert (await other.post(address, {"version": offered["newest"]})).status_code == 404
 
 
 async def test_a_stranger_is_not_told_of_the_draft(sign_in, held):

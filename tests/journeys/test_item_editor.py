@@ -48,6 +48,8 @@ async def written(official: Browser) -> None:
     overview = checked(await official.follow())
     assert "养犬登记" in overview.text
     assert "正在编辑" in overview.text
+    assert "已完成" not in overview.text[overview.text.index("受理以后经过哪几步") :].partition("</li>")[0]
+    assert "可以不填" in overview.text
     await elements(official)
     await the_form(official)
     await entries(official)
@@ -167,6 +169,11 @@ async def entries(official: Browser) -> None:
     decide = {**both("name", "决定", "Decision"), "kind": "decide", "role": "approver", "limit": "3"}
     await save(official, f"{DRAFT}/new/steps", accept)
     await save(official, f"{DRAFT}/new/steps", decide)
+    result = {"result-kind": "decision", **both("result-name", "养犬登记证明", "Proof of registration")}
+    page = await save(official, f"{DRAFT}/groups/result", result | {"result-fields": ["size"]})
+    assert "已经保存" in page.text
+    page = checked(await official.get(f"{DRAFT}/groups/result"))
+    assert re.search(r'value="size"[^>]* checked', page.text)
     asked = {**both("question", "一户能养几只？"), **both("answer", "一只。")}
     await save(official, f"{DRAFT}/new/faq", asked)
 

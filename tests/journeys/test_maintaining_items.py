@@ -111,12 +111,22 @@ async def test_a_suspended_item_takes_no_applications_until_it_is_resumed(editor
     await editor.post(f"{ITEM}/suspension", {"reason": "系统升级"})
     assert "系统升级" in checked(await editor.get(ITEM)).text
     citizen = await sign_in("person-b")
+    name = (await citizen.get(f"/api/v1/items/{CODE}")).json()
+    assert name["suspension_reason"] == "系统升级"
+    listed = checked(await citizen.get("/items", params={"q": name["name"]["zh"]}))
+    assert "暂停办理" in listed.text.partition(f'href="/items/{CODE}"')[2].partition("</li>")[0]
+    found = (await citizen.get("/api/v1/items", params={"q": name["name"]["zh"]})).json()["items"]
+    assert next(one for one in found if one["code"] == CODE)["suspension_reason"] == "系统升级"
+    assert "暂停办理" in (await citizen.get("/items/suggestions", params={"q": name["name"]["zh"]})).text
+    assert f'href="/apply/{CODE}"' not in checked(await citizen.get(f"/items/{CODE}")).text
+    assert "开始填写" not in checked(await citizen.get(f"/apply/{CODE}")).text
     refused = await citizen.post(f"/apply/{CODE}", {})
     assert refused.status_code == 409
     assert "系统升级" in checked(refused).text
     await editor.post(f"{ITEM}/resumption", {})
     started = await citizen.post(f"/apply/{CODE}", {})
     assert started.status_code == 303
+    assert "暂停办理" not in (await citizen.get("/items", params={"q": name["name"]["zh"]})).text
 
 
 async def test_a_cancelled_item_sends_people_to_its_successor(editor, stranger):
@@ -124,7 +134,11 @@ async def test_a_cancelled_item_sends_people_to_its_successor(editor, stranger):
     assert "pension" in page.text
     wrong = await editor.post(f"{ITEM}/ending", {"reason": "", "day-year": "x"})
     assert wrong.status_code == 422
+    name = (await stranger().get(f"/api/v1/items/{CODE}")).json()["name"]["zh"]
     await editor.post(f"{ITEM}/ending", {"reason": "并入养老", "successors": "pension"})
+    found = (await stranger().get("/api/v1/items", params={"q": name})).json()["items"]
+    assert found[0]["code"] == "pension"
+    assert CODE not in {one["code"] for one in found}
     page = await stranger().get(f"/items/{CODE}")
     assert page.status_code == 410
     assert "/items/pension" in checked(page).text

@@ -58,4 +58,5 @@ async def test_suggestions_for_pages_and_for_machines(stranger):
         "code": "open-a-restaurant",
         "name": {"zh": "我要开餐馆", "en": "Open a restaurant"},
         "said": "我要开餐馆",
+        "suspended": False,
     }

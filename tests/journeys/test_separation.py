@@ -43,6 +43,7 @@ TYPED = {
     "review_opinion": "符合要求",
     "favourable": "yes",
     "suspend_kind": "testing",
+    "suspend_days": "3",
     "suspend_reason": "送检三天",
     "resume_result": "合格",
     "extend_reason": "还需要时间",

@@ -125,7 +125,7 @@ async def test_a_person_entered_at_the_window_is_not_claimed_online(client, sess
         ("id_number", "52010219900101001", told("id-number:length")),
         ("id_number", "520102199002300014", told("id-number:date")),
         ("id_number", "990102199001010018", told("id-number:region")),
-        ("id_number", "520102202006010089", "不满 14 周岁的账号由监护人开通"),
+        ("id_number", "520102202006010089", "不满 14 周岁不能单独注册"),
         ("phone", "1990000000", told("phone:length")),
         ("password", "short", "密码太短，至少要有 8 个字符"),
         ("password", "12345678", "这个密码太常见"),

@@ -168,7 +168,7 @@ async def test_every_case_lies_in_exactly_one_tray(held):
     await do(held, APPROVER, deciding.grant, granted)
     await do(held, WINDOW, receiving.request_correction, corrections, defects=[("question:seats", "改")])
     await do(held, WINDOW, receiving.refuse_acceptance, refused, reason="不属于本机关职权")
-    await do(held, FIRST, reviewing.suspend, suspended, kind=PauseKind.TESTING, reason="送检三天")
+    await do(held, FIRST, reviewing.suspend, suspended, kind=PauseKind.TESTING, reason="送检三天", days=3)
     found = {}
     async with held.sessions() as session, session.begin():
         actor = await officer(session, "centre-window-1")
@@ -250,7 +250,10 @@ async def test_a_special_procedure_stops_the_clock_and_an_extension_is_given_onc
     number = await accepted(held)
     approver = await sign_in(APPROVER)
     page = await done(
-        approver, number, "suspend", {"suspend_kind": "testing", "suspend_reason": "送检，需要三个工作日"}
+        approver,
+        number,
+        "suspend",
+        {"suspend_kind": "testing", "suspend_days": "3", "suspend_reason": "送检，需要三个工作日"},
     )
     assert "暂停计时" in page.text
     assert await state_of(held, number) is State.SUSPENDED

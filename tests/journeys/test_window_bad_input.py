@@ -104,7 +104,7 @@ async def test_ten_megabytes_of_opinion_are_refused_at_the_door(sign_in, held):
 async def test_only_what_the_law_names_stops_the_clock(sign_in, held, kind, status):
     number = await accepted(held)
     reviewer = await sign_in(FIRST)
-    typed = {"suspend_kind": kind, "suspend_reason": "需要三个工作日"}
+    typed = {"suspend_kind": kind, "suspend_days": "3", "suspend_reason": "需要三个工作日"}
     answer = await reviewer.post(f"{case_of(number)}/suspend", typed)
     assert answer.status_code == status
     assert "需要三个工作日" in checked(answer).text

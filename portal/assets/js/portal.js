@@ -6,6 +6,7 @@ import { idling } from "./idle.js";
 import { passkeys } from "./passkeys.js";
 import { printing } from "./printing.js";
 import { suggesting } from "./suggesting.js";
+import { uploading } from "./uploading.js";
 
 initAll();
 choosing(document);
@@ -14,3 +15,4 @@ printing(document);
 passkeys(document);
 idling(document);
 suggesting(document);
+uploading(document);

@@ -4,6 +4,10 @@
   list, walked with j and k; `data-file` the files of a case, walked with f. Nothing happens while somebody types,
   or when one-key work is switched off (it is remembered; WCAG 2.1.4).
 */
+import { choosingWords, ticking } from "./desk.js";
+import { signing } from "./signing.js";
+import { viewing } from "./viewing.js";
+
 const OFF = "window-keys-off";
 const TYPED_INTO = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 const FIELDS = "textarea, input:not([type=hidden]), select, button";
@@ -54,6 +58,11 @@ const MOVES = {
 };
 
 document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey && event.key === "Enter" && event.target.form) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+    return;
+  }
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || switchedOff()) return;
   if (event.target.matches?.(TYPED_INTO)) {
     if (event.key === "Escape") event.target.blur();
@@ -71,3 +80,8 @@ if (control) {
   control.checked = !switchedOff();
   control.addEventListener("change", () => remember(control.checked));
 }
+
+choosingWords(document);
+ticking(document);
+signing(document);
+viewing(document);
