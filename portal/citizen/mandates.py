@@ -1,6 +1,5 @@
 """代办和监护: who acts for me, for whom I act, what waits for an answer; asking, answering, withdrawing."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -26,7 +25,7 @@ from portal.language import gettext as _
 from portal.mandating import MOST_ITEMS, WAYS, Way, Wish
 from portal.request import Request
 from portal.resources import Resources
-from services.applications import documents_in
+from services.applications.arriving import receiving
 from services.applications.documents_in import Received
 from services.catalogue.codes import Source
 from services.catalogue.definition import Material
@@ -225,11 +224,11 @@ async def _ask(
 
 
 async def _paper(request: Request) -> Received | None:
-    """The uploaded paper, if there is one, judged and not yet kept. Raises what `documents_in.receive` does."""
+    """The uploaded paper, if there is one, judged and not yet kept. Raises what `arriving.receiving.receive` does."""
     file = (await request.form()).get(FILE)
     if not isinstance(file, UploadFile) or not file.filename:
         return None
-    return await asyncio.to_thread(documents_in.receive, file.filename, await file.read(), PROOF)
+    return (await receiving.receive(file.filename, await file.read(), PROOF)).received
 
 
 async def _form(

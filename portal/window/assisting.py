@@ -244,7 +244,7 @@ async def _signature(
         raise SignatureMissing
     application, _filing, _assistant = await assisting.opened(session, clerk, number)
     item = await catalogue.get_version(session, application.item_code, application.item_version)
-    received = assisting.scanned(file.filename, await file.read(), item.definition)
+    received = await assisting.scanned(file.filename, await file.read(), item.definition)
     return received.content, received.media_type
 
 

@@ -24,6 +24,7 @@ from services.catalogue import queries as catalogue
 from services.catalogue import rows
 from services.catalogue.codes import QuestionType
 from services.catalogue.definition import ItemDefinition
+from services.notices import queries as notices
 from services.workflow.rules import SPECIAL_PROCEDURES, PauseKind, local_day
 from storage import ledger
 from storage.database import Session
@@ -114,6 +115,7 @@ async def _papers(session: Session, case: Case, definition: ItemDefinition) -> d
         "documents": await queries.documents_of(session, case),
         "licence": await licensing.of_application(session, case.number),
         "corrections": await queries.corrections_of(session, case),
+        "undelivered": await notices.undelivered(session, case.number),
     }
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from portal.cli.demo import people
 from services.applications.rules import APPLICANTS_DEEDS, PORTALS_DEEDS, Deed
 from storage import checkpoints, sequencing
 from storage.ledger_bundle import verify_bundle
@@ -14,6 +15,7 @@ from tests.support.city import work
 
 pytestmark = pytest.mark.anyio
 
+OWNER = people.person("person-a").name
 DEFECTS = [{"target": "question:seats", "note": "座位数与图纸不符"}]
 
 
@@ -167,7 +169,7 @@ async def test_officers_see_sensitive_answers_masked_and_applicants_see_no_offic
     own = (await owner.get(f"/applications/{number}")).json()
     assert own["answers"]["manager_phone"] == "19900000002"
     assert (own["opinions"], own["claimed_by_name"]) == (None, None)
-    assert {one["by"] for one in own["timeline"]} == {None}
+    assert {one["by"] for one in own["timeline"]} == {None, OWNER}
 
 
 async def test_a_licence_is_listed_downloaded_presented_and_verified(stranger, held, owner):

@@ -19,6 +19,8 @@ LOADED = {"script", "link", "img", "iframe", "form", "source", "object", "use", 
 """Elements whose address is asked for without a click, or is sent what was typed."""
 
 WORD = re.compile(r"(?<![\w@./:#&=_-])[A-Za-z]?[a-z]{3,}(?![\w@/#&=_-]|[.:]\w)")
+PLACE = re.compile(r"\{[a-z_]+\}")
+"""Where the portal fills something in: officials write it so, and see it so."""
 PROPER = {"Yiwang", "China", "catalogue", "Cookie"}
 """Latin words that stand in Chinese text on purpose; one is an account of the sample city."""
 
@@ -43,7 +45,7 @@ def english_words(page: Element) -> list[str]:
     """Latin words in text that is marked as Chinese, each with what stands around it."""
     found = []
     for text in _chinese_texts(page, "zh"):
-        words = [word for word in WORD.findall(text) if word not in PROPER]
+        words = [word for word in WORD.findall(PLACE.sub("", text)) if word not in PROPER]
         if words:
             found.append(f"{' '.join(words)} («{' '.join(text.split())[:80]}»)")
     return found

@@ -21,6 +21,7 @@ from identity.mandates.rules import require_power
 from identity.models import Person
 from identity.sessions import limits_of, parties_of
 from services.applications import documents_in, queries
+from services.applications.arriving import receiving
 from services.applications.commands import starting, submitting
 from services.applications.commands.recording import record
 from services.applications.errors import ApplicationNotFound, NotYourDeed
@@ -159,8 +160,8 @@ def drawn(posted: str) -> bytes:
     return out.getvalue()
 
 
-def scanned(name: str, content: bytes, definition: ItemDefinition) -> documents_in.Received:
-    """A scan of the signed form of this item. Raises what `documents_in.receive` raises."""
+async def scanned(name: str, content: bytes, definition: ItemDefinition) -> documents_in.Received:
+    """A scan of the signed form of this item. Raises what `arriving.receiving.receive` raises."""
     paper = Material(
         code="signed-form",
         name=definition.name,
@@ -170,7 +171,7 @@ def scanned(name: str, content: bytes, definition: ItemDefinition) -> documents_
         formats=SCAN_FORMATS,
         max_mb=SCAN_MB,
     )
-    return documents_in.receive(name, content, paper)
+    return (await receiving.receive(name, content, paper)).received
 
 
 async def submit(

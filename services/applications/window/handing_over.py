@@ -91,7 +91,8 @@ async def put_back(session: Session, actor: Actor, number: str, *, at: datetime)
 
 async def _on_desk(session: Session, actor: Actor, number: str) -> Application:
     application = await queries.get(session, actor, number, lock=True)
-    if application.claimed_by is None or application.claimed_by not in actor.desks:
+    desk = application.claimed_by
+    if desk is None or not actor.may_take(desk, _posts(application)):
         raise NotOnYourDesk(number)
     return application
 
