@@ -43,7 +43,7 @@ def day_of(at: datetime) -> date:
     return at.astimezone(CITY_TIME).date()
 
 
-def in_force(on: date) -> tuple[sa.ColumnElement[bool], ...]:
+def in_force(on: date | sa.BindParameter[Any]) -> tuple[sa.ColumnElement[bool], ...]:
     """The conditions under which somebody is on leave on this day."""
     return (
         col(StaffAbsence.ended_at).is_(None),
@@ -52,7 +52,7 @@ def in_force(on: date) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def stood_in_for(person_id: Any, on: date) -> Any:
+def stood_in_for(person_id: Any, on: date | sa.BindParameter[Any]) -> Any:
     """For whom this person stands in on this day, as `[{id, name, roles}, …]` in one correlated subquery.
 
     Both still serve in one department; of the posts lent, those the absent officer still holds.

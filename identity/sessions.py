@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from identity.actor import Actor, Party, PartyKind, Role
 from identity.mandates.queries import represented
 from identity.models import Person, StaffMember, WebSession
 from identity.rules import ALL_POWERS, Limits, fit_for_staff, network, place
-from storage.database import Session
+from storage.database import Moment, Session
 
 TOUCH_EVERY = timedelta(minutes=1)
 TOKEN_BYTES = 32
@@ -170,14 +171,14 @@ async def prove_again(
 
 async def resolve(session: Session, token: str, *, at: datetime, limits: Limits) -> Recognised | None:
     """Who this token stands for now, in one query; None for an unknown, ended or expired one."""
-    return await _resolve(session, col(WebSession.token_hash) == digest(token), at, limits)
+    return await _resolve(session, "token_hash", digest(token), at, limits)
 
 
 async def resolve_id(
     session: Session, session_id: UUID, *, at: datetime, limits: Limits
 ) -> Recognised | None:
     """The same for the session an access token was issued in."""
-    return await _resolve(session, col(WebSession.id) == session_id, at, limits)
+    return await _resolve(session, "id", session_id, at, limits)
 
 
 async def touch(session: Session, session_id: UUID, at: datetime) -> None:
@@ -253,8 +254,19 @@ async def signed_in_from(session: Session, person_id: UUID, where: str, since: d
     return any(network(origin) == where for origin in await session.scalars(query))
 
 
-async def _resolve(session: Session, which: Any, at: datetime, limits: Limits) -> Recognised | None:
-    query = (
+async def _resolve(
+    session: Session, by: str, value: bytes | UUID, at: datetime, limits: Limits
+) -> Recognised | None:
+    known = {"value": value, "at": at, "on": day_of(at)}
+    row = (await session.execute(_recognition(by), known)).one_or_none()
+    return None if row is None else _recognise(row, at, limits)
+
+
+@cache
+def _recognition(by: str) -> sa.Executable:
+    """Who a session stands for, found by this column of it. Put together once: every request asks it."""
+    at, on = sa.bindparam("at", type_=Moment), sa.bindparam("on", type_=sa.Date())
+    return (
         sa.select(
             col(WebSession.id),
             col(WebSession.person_id),
@@ -267,21 +279,19 @@ async def _resolve(session: Session, which: Any, at: datetime, limits: Limits) -
             col(StaffMember.roles),
             col(StaffMember.departments),
             represented(col(WebSession.person_id), at).label("represented"),
-            stood_in_for(col(StaffMember.person_id), day_of(at)).label("stood_in_for"),
+            stood_in_for(col(StaffMember.person_id), on).label("stood_in_for"),
         )
         .join(Person, col(Person.id) == col(WebSession.person_id))
         .outerjoin(
             StaffMember, sa.and_(col(StaffMember.person_id) == col(Person.id), col(StaffMember.active))
         )
         .where(
-            which,
+            getattr(WebSession, by) == sa.bindparam("value"),
             sa.not_(col(WebSession.awaiting_code)),
             col(WebSession.ended_at).is_(None),
             col(WebSession.expires_at) > at,
         )
     )
-    row = (await session.execute(query)).one_or_none()
-    return None if row is None else _recognise(row, at, limits)
 
 
 def _recognise(row: sa.Row[*tuple[Any, ...]], at: datetime, limits: Limits) -> Recognised | None:

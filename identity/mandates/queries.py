@@ -58,7 +58,7 @@ class Pending:
     expires_at: datetime
 
 
-def in_force(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def in_force(at: datetime | sa.BindParameter[Any]) -> tuple[sa.ColumnElement[bool], ...]:
     """The conditions under which a mandate holds at `at`."""
     return (
         col(Mandate.withdrawn_at).is_(None),
@@ -67,7 +67,7 @@ def in_force(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def represented(person_id: Any, at: datetime) -> Any:
+def represented(person_id: Any, at: datetime | sa.BindParameter[Any]) -> Any:
     """Whom a person may act for at `at`, as `[{kind, id, name, items}, …]` in one correlated subquery."""
     principal = aliased(Person)
     firm = col(Mandate.for_organisation).is_not(None)

@@ -216,9 +216,8 @@ class Applying(Controller):
         key: Key,
     ) -> ApplicationSeen:
         wanted = await bodies.read(request, Submission)
-        actor = await standing.for_applicant(session, actor, number)
-        await submitting.submit(session, actor, number, key=key, at=now, delivery=wanted.delivery)
-        return await reading.whole(session, actor, number, at=now)
+        case = await submitting.submit(session, actor, number, key=key, at=now, delivery=wanted.delivery)
+        return await reading.seen(session, actor, case, at=now)
 
     @post(
         "/{number:str}/corrections",

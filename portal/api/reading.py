@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from identity.actor import Actor
 from licensing import queries as licensing
@@ -37,6 +37,9 @@ from services.oversight import records
 from services.oversight.rules import WATCHED, light
 from services.workflow.rules import local_day
 from storage.database import Session
+
+Case: TypeAlias = Any
+"""A row of the case table, as `services.applications.queries` gives it: doors do not name tables."""
 
 
 class Running(Protocol):
@@ -93,7 +96,11 @@ def form_seen(definition: ItemDefinition, checked: Checked, origins: Mapping[str
 
 async def whole(session: Session, actor: Actor, number: str, *, at: datetime) -> ApplicationSeen:
     """The case as its applicant, or an officer or supervisor, may see it. Raises ApplicationNotFound."""
-    application = await queries.get(session, actor, plain_number(number))
+    return await seen(session, actor, await queries.get(session, actor, plain_number(number)), at=at)
+
+
+async def seen(session: Session, actor: Actor, application: Case, *, at: datetime) -> ApplicationSeen:
+    """The same of a case just read as this actor may see it. What its state excludes is not looked for."""
     definition = await _definition(session, application.item_code, application.item_version)
     facts = facts_by_name(await queries.facts_of(session, application))
     today = local_day(at)
@@ -102,22 +109,22 @@ async def whole(session: Session, actor: Actor, number: str, *, at: datetime) ->
     ).values
     files = await queries.files_of(session, application)
     materials = await queries.materials_of(session, application)
-    rating = await queries.rating_of(session, application)
-    staff = actor.is_staff
+    rating = await queries.rating_of(session, application) if application.closed_at else None
+    staff, number = actor.is_staff, application.number
     return told(
         ApplicationSeen,
         application,
         light=shown_light(application, at),
         answers=_masked(definition, values) if staff else dict(answers.plain(values)),
         materials=materials_seen(definition, materials, files, facts | values, today),
-        corrections=[told(CorrectionSeen, one) for one in await queries.corrections_of(session, application)],
-        documents=await _documents(session, actor, number),
+        corrections=await _corrections(session, application),
+        documents=await _documents(session, application),
         timeline=await timeline(session, number, staff=staff),
-        licence=await _licence(session, number),
+        licence=await _licence(session, number) if application.decided_at else None,
         query_code=None if staff else application.query_code,
         rating=told(RatingSeen, rating) if rating else None,
         claimed_by_name=application.claimed_by_name if staff else None,
-        opinions=await _opinions(session, actor, number) if staff else None,
+        opinions=await _opinions(session, application) if staff else None,
     )
 
 
@@ -137,16 +144,20 @@ async def _definition(session: Session, code: str, version: int) -> ItemDefiniti
     return (await catalogue.get_version(session, code, version)).definition
 
 
-async def _documents(session: Session, actor: Actor, number: str) -> list[DocumentSeen]:
-    application = await queries.get(session, actor, number)
+async def _corrections(session: Session, application: Case) -> list[CorrectionSeen]:
+    if not application.corrections:
+        return []
+    return [told(CorrectionSeen, one) for one in await queries.corrections_of(session, application)]
+
+
+async def _documents(session: Session, application: Case) -> list[DocumentSeen]:
     return [
         told(DocumentSeen, document, ready=document.digest is not None)
         for document in await queries.documents_of(session, application)
     ]
 
 
-async def _opinions(session: Session, actor: Actor, number: str) -> list[OpinionSeen]:
-    application = await queries.get(session, actor, number)
+async def _opinions(session: Session, application: Case) -> list[OpinionSeen]:
     return [told(OpinionSeen, one) for one in await queries.opinions_of(session, application)]
 
 

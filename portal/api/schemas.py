@@ -4,6 +4,7 @@ Values come from rows by `told`, so that a new column stays inside until somebod
 """
 
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -37,9 +38,13 @@ Words = Annotated[str, Meta(max_length=2000)]
 
 def told(kind: type[Known], value: object, **more: Any) -> Known:
     """`value` (a row or a value of the domain) as far as `kind` names its attributes; `more` is said beside it."""
-    names = [field.name for field in msgspec.structs.fields(kind) if field.name not in more]
-    known = {name: getattr(value, name) for name in names if hasattr(value, name)}
+    known = {name: getattr(value, name) for name in _names(kind) if name not in more and hasattr(value, name)}
     return msgspec.convert(known | more, kind, from_attributes=True)
+
+
+@cache
+def _names(kind: type[Struct]) -> tuple[str, ...]:
+    return tuple(field.name for field in msgspec.structs.fields(kind))
 
 
 class Problem(Struct, frozen=True):

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from portal.cli.demo import people
 from tests.browser.applying import act_for, apply, start
 from tests.browser.conftest import Doorman, Visit
-from tests.browser.crawling import pages
+from tests.browser.crawling import kind_of, pages
 from tests.browser.handling import take_and_accept
 from tests.browser.visiting import DESKTOP, PHONE, Visitor, visiting
 from tests.faults.walking import walk
@@ -104,7 +104,9 @@ def test_every_page_holds(visit: Visit, worked: Demonstration, who: str) -> None
         found += faults_at_both_widths(visitor)
         visitor.picture(f"{who.replace(' ', '-')}{path.split('?')[0].replace('/', '_')}"[:90])
     for reading in ("English", "larger type"):
-        found += [f"{reading}: {fault}" for fault in faults_in(visitor, paths, READINGS[reading])]
+        found += [
+            f"{reading}: {fault}" for fault in faults_in(visitor, one_of_a_kind(paths), READINGS[reading])
+        ]
     assert paths
     assert found == []
 
@@ -115,6 +117,11 @@ def faults_at_both_widths(visitor: Visitor) -> list[str]:
         visitor.page.set_viewport_size(size)
         found += visitor.faults()
     return found
+
+
+def one_of_a_kind(paths: list[str]) -> list[str]:
+    """The first page of each kind: two cases break their lines alike in the other language."""
+    return list({kind_of(path): path for path in reversed(paths)}.values())
 
 
 def faults_in(visitor: Visitor, paths: list[str], reading: dict[str, str]) -> list[str]:

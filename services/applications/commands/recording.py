@@ -55,8 +55,10 @@ def spoken_for(actor: Actor | None, case: Case) -> tuple[str | None, dict[str, s
     """On whose behalf a deed on a case is done, and the names the ledger shows."""
     if actor is None:
         return None, {}
-    if actor.is_staff or case.applicant_id == actor.person_id:
+    if actor.is_staff:
         return actor.behalf, {"by": actor.name}
+    if case.applicant_id == actor.person_id:
+        return None, {"by": actor.name}
     return str(case.applicant_id), {"by": actor.name, "for": case.applicant_name}
 
 

@@ -71,12 +71,13 @@ async def hand_over(
     **details: str,
 ) -> None:
     """A complete draft, which the caller holds locked, becomes a case; without an actor the portal itself does it."""
-    application.state = next_state(application.state, Deed.SUBMIT)
+    submitted = next_state(application.state, Deed.SUBMIT)
+    await timing.start_intake(session, application, at=at)
+    application.state = submitted
     application.answers = without_left(application.answers)
     application.submission_key = key
     application.delivery = delivery
     application.submitted_at = application.updated_at = at
-    await timing.start_intake(session, application, at=at)
     await record(
         session,
         actor,

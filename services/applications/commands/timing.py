@@ -52,7 +52,7 @@ async def start_intake(session: Session, application: Application, *, at: dateti
     clock = await clocks.start(
         session, application.number, ClockKind.INTAKE, limit_days=INTAKE_DAYS, basis=INTAKE_BASIS, at=at
     )
-    await _show(session, application, clock)
+    await _show(session, application, clock, Clock(clock.started_on, clock.limit_days))
 
 
 async def stop_intake(session: Session, application: Application, *, at: datetime) -> None:
@@ -161,9 +161,14 @@ async def recount(session: Session, changed: Collection[date], *, at: datetime) 
     return moved
 
 
-async def _show(session: Session, application: Application, clock: CaseClock) -> None:
-    """Copy the dates onto the case: last day, first yellow day, whether they rest on an unpublished year."""
-    value: Clock = await clocks_read.value_of(session, clock)
+async def _show(
+    session: Session, application: Application, clock: CaseClock, value: Clock | None = None
+) -> None:
+    """Copy the dates onto the case: last day, first yellow day, whether they rest on an unpublished year.
+
+    `value` is the clock with its pauses, where that is known: a clock just started has none.
+    """
+    value = value or await clocks_read.value_of(session, clock)
     days = await calendar.load(session)
     application.due_on, application.due_provisional = clock.due_on, clock.provisional
     application.yellow_on = yellow_on(replace(value, limit_days=clock.limit_days), days)
