@@ -53,8 +53,10 @@ class FollowUpPages(Controller):
         number: FromPath[str],
         code: FromPath[str],
     ) -> Template | Redirect:
+        file = (await request.form()).get(
+            f"{FILE}-{code}"
+        )  # first: nobody waits for the case while a slow line sends
         case = await open_case(session, actor, number, now, lock=True)
-        file = (await request.form()).get(f"{FILE}-{code}")
         if not isinstance(file, UploadFile) or not file.filename:
             return await _page(session, case, Form(errors={f"{FILE}-{code}": "file-missing"}), code, 422)
         try:

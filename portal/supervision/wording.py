@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from portal.case_deeds import ALIKE
 from portal.language import gettext, pick
 from portal.templating import day
 from services.oversight import rules
@@ -31,6 +32,7 @@ STATES: Mapping[str, str] = {
 }
 
 DEEDS: Mapping[str, str] = {
+    **ALIKE,
     "application drafted": _("开始填写申请"),
     "facts gathered": _("从共享平台调取了信息"),
     "commitment signed": _("申请人签署了告知承诺书"),
@@ -59,20 +61,6 @@ DEEDS: Mapping[str, str] = {
     "paper sealed": _("文书已经制作并加盖电子印章"),
     "result delivered": _("结果已经送达"),
     "application withdrawn": _("申请人撤回了申请"),
-    "no licence needed": _("告知不需许可"),
-    "application corrected on the spot": _("当场更正"),
-    "application deemed accepted": _("逾期未告知，视为受理"),
-    "material followed": _("后补了容缺的材料"),
-    "step sent back": _("退回上一环节"),
-    "hearing offered": _("告知听证权利"),
-    "hearing asked for": _("要求听证"),
-    "hearing called": _("通知听证，停止计时"),
-    "hearing closed": _("听证结束，继续计时"),
-    "application terminated": _("终止办理"),
-    "commitment verified": _("承诺核查"),
-    "grant revoked": _("撤销"),
-    "grant cancelled": _("注销"),
-    "case archived": _("归档"),
     "application rated": _("申请人作出评价"),
     "draft discarded": _("草稿被删除"),
     "number unmasked": _("查看了完整证件号码"),

@@ -48,9 +48,9 @@ class AssistedMaterials(Controller):
         code: FromPath[str],
     ) -> Template | Redirect:
         """One file from the scanner or the camera."""
+        file = (await request.form()).get(FILE)  # first: nobody waits for the case while a slow line sends
         application, _filing, assistant = await assisting.opened(session, actor, number, lock=True)
         item = await catalogue.get_version(session, application.item_code, application.item_version)
-        file = (await request.form()).get(FILE)
         if not isinstance(file, UploadFile) or not file.filename:
             wrong = {f"material-{code}": _("请选择扫描件或者照片")}
             return await draft_page(session, actor, number, now, wrong=wrong, status=422)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from portal.case_deeds import ALIKE
 from portal.language import gettext
 
 
@@ -13,6 +14,7 @@ def _(text: str) -> str:
 
 
 DONE: Mapping[str, str] = {
+    **ALIKE,
     "application drafted": _("开始填写"),
     "facts gathered": _("向有关部门核对信息"),
     "commitment signed": _("签署告知承诺"),
@@ -35,26 +37,8 @@ DONE: Mapping[str, str] = {
     "paper sealed": _("文书盖章"),
     "result delivered": _("送达"),
     "application withdrawn": _("申请人撤回"),
-    "no licence needed": _("告知不需许可"),
-    "application corrected on the spot": _("当场更正"),
-    "application deemed accepted": _("逾期未告知，视为受理"),
-    "material followed": _("后补了容缺的材料"),
-    "step sent back": _("退回上一环节"),
-    "hearing offered": _("告知听证权利"),
-    "hearing asked for": _("要求听证"),
-    "hearing called": _("通知听证，停止计时"),
-    "hearing closed": _("听证结束，继续计时"),
-    "application terminated": _("终止办理"),
-    "commitment verified": _("承诺核查"),
-    "grant revoked": _("撤销"),
-    "grant cancelled": _("注销"),
-    "case archived": _("归档"),
     "application rated": _("申请人评价"),
     "number unmasked": _("查看完整号码"),
-    "case handed over": _("转办"),
-    "case put back": _("退回待领"),
-    "signed at the window": _("申请人当面签名"),
-    "result collected": _("窗口领取结果"),
 }
 """The words of each deed of a case."""
 
