@@ -39,7 +39,7 @@ unit: .venv/.ready ## the fast tests only
 
 endurance: setup ## 100,000 random deeds and 1,000 races over the law of the case, with 16 clients; takes a while
 	@.ci/packages testing
-	YIWANG_STEPS=100000 YIWANG_RACES=1000 $(BIN)/pytest tests/integration/applications/test_any_deed.py tests/integration/applications/test_any_deed_for_real.py tests/integration/applications/test_races.py
+	YIWANG_EXPLORE=yes YIWANG_STEPS=100000 YIWANG_RACES=1000 $(BIN)/pytest tests/integration/applications/test_any_deed.py tests/integration/applications/test_any_deed_for_real.py tests/integration/applications/test_races.py
 
 check: .venv/.ready ## style, types, arrows between packages, no surprises in migrations
 	$(BIN)/ruff check .

@@ -1,4 +1,7 @@
-"""What every test may ask for. In CI hypothesis draws the same examples every time; elsewhere it goes on looking."""
+"""What every test may ask for.
+
+Hypothesis draws the same examples every time; with YIWANG_EXPLORE set, as in `make endurance`, it goes on looking.
+"""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -16,7 +19,7 @@ from storage.database import Session, Sessions, open_engine, open_sessions
 from tests.support import postgres
 from tests.support.city import City, laid, resources
 
-settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("suite", deadline=None, derandomize=not os.environ.get("YIWANG_EXPLORE"))
 settings.load_profile("suite")
 
 LONGEST = ("browser/test_every_page.py", "browser")

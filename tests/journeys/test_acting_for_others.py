@@ -370,7 +370,7 @@ async def test_an_officer_opens_the_account_of_somebody_at_the_window(sign_in, s
     page = await clerk.post("/window/identity/accounts", details | {"id_number": child.id_number})
     assert "不满 14 周岁" in checked(page).text
     page = checked(await clerk.post("/window/identity/accounts", details))
-    password = re.search(r"初始密码</dt>\s*<dd[^>]*>([a-z2-9]{12})<", page.text)[1]
+    password = re.search(r'初始密码</dt>\s*<dd[^>]*><code translate="no">([a-z2-9]{12})<', page.text)[1]
     again = await clerk.post("/window/identity/accounts", details)
     assert "已经有账号" in checked(again).text
     browser = stranger()
