@@ -26,6 +26,7 @@ LONGEST = ("browser/test_every_page.py", "browser")
 """What takes longest begins first, so that two processes end at about the same time."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep files together when several processes share the tests, and all that drive one demonstration as well."""
     here = Path(__file__).parent

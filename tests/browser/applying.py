@@ -7,6 +7,7 @@ from playwright.sync_api import Locator
 
 from tests.browser.visiting import Visitor
 from tests.support.sample_answers import Typed, photo
+from tests.unit.applications.test_documents_in import pdf
 
 PAGE = re.compile(r"^/applications/[^/]+/pages/")
 NUMBER = re.compile(r"^/applications/([^/]+)")
@@ -88,23 +89,26 @@ def hand_in_materials(visitor: Visitor, number: str, folder: Path) -> None:
 
 
 def hand_in(visitor: Visitor, folder: Path) -> None:
-    """Sign the commitment if one is offered, else upload a picture; nothing where it is met already."""
+    """Sign the commitment if one is offered, else upload a picture or a PDF, as it asks; nothing where it is met already."""
     main = visitor.page.locator("main")
     promise = main.locator("form[action$='/commitment']")
     if promise.count():
         promise.locator("input[type=checkbox]").check()
         follow(visitor, promise.locator("button[type=submit]"))
     elif main.locator("input[type=file]").count() and not main.get_by_text("免交：").count():
-        picture = folder / "sample.jpg"
-        picture.write_bytes(photo())
-        main.locator("input[type=file]").set_input_files(picture)
+        field = main.locator("input[type=file]")
+        taken = field.first.get_attribute("accept") or ""
+        paper = folder / ("sample.jpg" if "jp" in taken else "sample.pdf")
+        paper.write_bytes(photo() if "jp" in taken else pdf())
+        field.set_input_files(paper)
         follow(visitor, main.locator("form:has(input[type=file]) button[type=submit]"))
     assert main.locator(".govuk-error-summary").count() == 0, main.inner_text()
 
 
-def submit(visitor: Visitor, number: str) -> None:
+def submit(visitor: Visitor, number: str, *, delivery: str = "electronic") -> None:
     """Check the answers, declare them true, hand in."""
     visitor.go(f"/applications/{number}/check")
+    visitor.page.locator(f"main input[name=delivery][value={delivery}]").check()
     visitor.page.locator("main input[name=declared]").check()
     follow(visitor, visitor.page.locator("main form[action$='/submission'] button[type=submit]").first)
     assert visitor.path == f"/applications/{number}/submitted", visitor.page.inner_text("main")

@@ -9,8 +9,8 @@ from playwright.sync_api import Error
 
 from tests.browser.visiting import Visitor
 
-OF_ONE_KIND = 2
-"""So many pages of one kind are looked at: two cases, two items …"""
+OF_ONE_KIND, OF_A_CASE = 1, 2
+"""So many pages of one kind are looked at; more where a page differs by how far a case is."""
 MOST_PAGES = 80
 
 NOT_PAGES = re.compile(
@@ -21,7 +21,8 @@ BESIDE = {"to", "next", "account"}
 """What in a query does not make another page."""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NUMBER = re.compile(r"(?<=/)(?=[^/]*\d{4})[\w.%-]+")
-NAMED = re.compile(r"^/(items|themes|apply|help)/[^/]+")
+NAMED = re.compile(r"^/((?:admin/)?(?:items|bundles|reviews)|themes|apply|help)/[^/]+")
+CASE = re.compile(r"/(cases|apply|licences)/…")
 LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href)"
 
 
@@ -45,7 +46,8 @@ def pages(
     while waiting and sum(counted.values()) < MOST_PAGES:
         path = waiting.popleft()
         kind = kind_of(path)
-        if counted[kind] >= OF_ONE_KIND or (elsewhere and elsewhere.match(path)):
+        enough = OF_A_CASE if CASE.search(kind) else OF_ONE_KIND
+        if counted[kind] >= enough or (elsewhere and elsewhere.match(path)):
             continue
         if not opened(visitor, path):
             continue

@@ -72,15 +72,21 @@ class Visitor:
         return path
 
     def faults(self) -> list[str]:
-        """What is wrong with the page as it stands, at the present width: axe and sideways scrolling."""
+        """What is wrong with the page as it stands, at the present width: sideways scrolling and what axe finds."""
         page = self.page
-        widths: list[int] = page.evaluate(
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE)
+        found = page.evaluate(RUN_AXE, RULES)
+        width = page.evaluate("document.documentElement.clientWidth")
+        return [*self.sideways(), *(f"{self.path} at {width} px: {one}" for one in found)]
+
+    def sideways(self) -> list[str]:
+        """Whether the page scrolls sideways at the present width."""
+        widths: list[int] = self.page.evaluate(
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
-        found = [f"scrolls sideways: {widths[0]} > {widths[1]}"] if widths[0] > widths[1] else []
-        page.evaluate(AXE)
-        found += page.evaluate(RUN_AXE, RULES)
-        return [f"{self.path} at {widths[1]} px: {one}" for one in found]
+        wide = widths[0] > widths[1]
+        return [f"{self.path} at {widths[1]} px: scrolls sideways: {widths[0]} px"] if wide else []
 
 
 @contextmanager
