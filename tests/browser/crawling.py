@@ -9,8 +9,8 @@ from playwright.sync_api import Error
 
 from tests.browser.visiting import Visitor
 
-OF_ONE_KIND, OF_A_CASE = 1, 2
-"""So many pages of one kind are looked at; more where a page differs by how far a case is."""
+OF_ONE_KIND, OF_A_CASE = 1, 3
+"""So many pages of one kind are looked at; more where a page differs by how far a case is, or by its item."""
 MOST_PAGES = 80
 
 NOT_PAGES = re.compile(
@@ -21,8 +21,11 @@ BESIDE = {"to", "next", "account"}
 """What in a query does not make another page."""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NUMBER = re.compile(r"(?<=/)(?=[^/]*\d{4})[\w.%-]+")
-NAMED = re.compile(r"^/((?:admin/)?(?:items|bundles|reviews)|themes|apply|help)/[^/]+")
-CASE = re.compile(r"/(cases|apply|licences)/…")
+NAMED = re.compile(r"^/((?:admin/)?(?:items|bundles|reviews)|themes|apply|help)/(?!new\b|import\b)[^/]+")
+PLACE = re.compile(r"(?<=/draft/)(entries|removal|new|conditions|groups)/.*")
+CASE = re.compile(
+    r"^/(my/licences|window/cases|supervision/cases|applications|items|apply|admin/items)/…$|/draft/entries/…$"
+)
 LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href)"
 
 
@@ -30,7 +33,7 @@ def kind_of(path: str) -> str:
     """`/window/cases/520100…` → `/window/cases/…`; a query counts by its names."""
     address = urlsplit(path)
     names = ",".join(sorted({name for name, _ in parse_qsl(address.query, keep_blank_values=True)} - BESIDE))
-    path = NAMED.sub(r"/\1/…", NUMBER.sub("…", UUID.sub("…", address.path)))
+    path = PLACE.sub(r"\1/…", NAMED.sub(r"/\1/…", NUMBER.sub("…", UUID.sub("…", address.path))))
     return f"{path}?{names}" if names else path
 
 

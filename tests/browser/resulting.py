@@ -147,7 +147,7 @@ def ready(visitor: Visitor, number: str) -> bool:
     """Whether every paper and the licence of a granted case is made."""
     visitor.go(f"/applications/{number}")
     told = visitor.page.inner_text("main")
-    return "正在制作" not in told and any(word in told for word in ("准予", "已送达", "待送达", "可以领取"))
+    return "正在制作，一会儿" not in told and any(word in told for word in ("已准予", "已办结"))
 
 
 def hand_out(visitor: Visitor, number: str, album: Album) -> None:

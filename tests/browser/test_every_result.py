@@ -29,7 +29,12 @@ USUAL = ("food-business", "pension")
 """A firm, a commitment, an inspection by two, a licence; a person, rows of a table, a decision handed out."""
 AT_THE_COUNTER = frozenset({"pension", "senior-card", "identity-card", "construction-permit"})
 PERSON, FIRM = people.person("person-a"), people.firm("firm-restaurant")
-OF_AGE = {"pension": "person-f", "retiring": "person-f", "senior-card": "person-b", "unemployment-benefit": "person-d"}
+OF_AGE = {
+    "pension": "person-f",
+    "retiring": "person-f",
+    "senior-card": "person-b",
+    "unemployment-benefit": "person-d",
+}
 """Who applies where not everybody may."""
 
 
