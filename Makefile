@@ -37,8 +37,11 @@ test: setup ## the whole test suite, browser tests included; what is killed on p
 unit: .venv/.ready ## the fast tests only
 	$(BIN)/pytest tests/unit
 
-endurance: setup ## 100,000 random deeds and 1,000 races over the law of the case, with 16 clients; takes a while
+endurance: setup ## the great numbers: every item to its result, 1,000 faulty calls, 500 decisions, 100,000 random deeds, 1,000 races; takes a while
 	@.ci/packages testing
+	YIWANG_WALK=all $(BIN)/pytest tests/browser/test_every_result.py
+	YIWANG_CALLS=1000 $(BIN)/pytest tests/integration/sharing/test_call_faults.py
+	YIWANG_BYTES=1000 YIWANG_GUESSES=10000 YIWANG_DECISIONS=500 $(BIN)/pytest tests/integration/printing/test_verifying.py tests/integration/licensing/test_showing.py tests/integration/licensing/test_exactly_once.py
 	YIWANG_EXPLORE=yes YIWANG_STEPS=100000 YIWANG_RACES=1000 $(BIN)/pytest tests/integration/applications/test_any_deed.py tests/integration/applications/test_any_deed_for_real.py tests/integration/applications/test_races.py
 
 check: .venv/.ready ## style, types, arrows between packages, no surprises in migrations
@@ -52,10 +55,14 @@ bench: setup ## speed and memory, printed as ratios; asserts nothing
 	@.ci/packages testing
 	$(BIN)/python -m tests.bench
 
+bench-oversight: setup ## a generated city with planted misconduct: what the measures find, and how fast the board is; asserts nothing
+	$(BIN)/python -m tests.bench.oversight
+	$(BIN)/python -m tests.bench.board
+
 lock: ## pin every dependency anew, with hashes and without addresses (needs `uv` on the path)
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements.txt
 
 clean: ## remove what was built; keeps ./var
 	rm -rf .venv portal/static licensing/fonts portal/assets/node_modules .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help setup packages assets demo test unit check endurance bench lock clean
+.PHONY: help setup packages assets demo test unit check endurance bench bench-oversight lock clean

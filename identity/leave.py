@@ -12,6 +12,8 @@ from identity.absences import day_of
 from identity.actor import EVERYWHERE, Actor, Role
 from identity.errors import AbsenceRefused, AbsenceUnknown
 from identity.journal import note
+from identity.means import notices, posting
+from identity.means.rules import News
 from identity.models import Person, StaffAbsence, StaffMember
 from storage.database import Session
 
@@ -51,6 +53,7 @@ async def enter(
     await session.flush()
     told = {"first_day": str(first_day), "last_day": str(last_day), "roles": row.roles}
     await _note_both(session, actor, row, ("leave entered", "named as substitute"), at, told)
+    await _tell(session, substitute_id, News.STANDING_IN, notices.STANDING_IN, at)
     return row.id
 
 
@@ -66,6 +69,14 @@ async def end(session: Session, actor: Actor, absence_id: UUID, *, at: datetime)
     row.ended_by, row.ended_at = actor.person_id, at
     await session.flush()
     await _note_both(session, actor, row, ("leave ended", "substitution ended"), at, {})
+    if actor.person_id != row.substitute_id:
+        await _tell(session, row.substitute_id, News.STANDING_IN_OVER, notices.STANDING_IN_OVER, at)
+
+
+async def _tell(session: Session, substitute: UUID, kind: News, text: str, at: datetime) -> None:
+    """The substitute reads it in the portal, and by every proven way."""
+    await posting.post(session, substitute, kind, at=at)
+    await notices.tell_all(session, substitute, text, at=at)
 
 
 async def candidates(session: Session, person_id: UUID) -> list[tuple[UUID, str]]:

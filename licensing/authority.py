@@ -29,6 +29,8 @@ from licensing.errors import KeysUnreadable, SealMissing
 ROOT_FILE = "root.pem"
 ROOT_YEARS = 20
 SEAL_YEARS = 3
+REVOCATIONS_COUNT = timedelta(days=7)
+"""For how long a revocation list is good."""
 CLOCK_SLACK = timedelta(days=1)
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 
@@ -81,6 +83,44 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = _seal_certificate(seal, key, self.root, at)
         self._keep(seal.file, SealKey(certificate, key))
+
+    def rotate(self, seal: Seal, at: datetime) -> x509.Certificate:
+        """Seal with a new key from now on; what the old one sealed stays valid. The certificate put away.
+
+        The old key is destroyed: a key that no longer seals must not be able to. Raises SealMissing.
+        """
+        old = self.key_of(seal).certificate
+        path = self.folder / seal.file
+        retired = path.with_name(f"retired-{old.serial_number:x}.crt")
+        if not retired.exists():
+            _write_once(retired, old.public_bytes(Encoding.PEM))
+        path.unlink()
+        self.enrol(seal, at)
+        return old
+
+    def revoke(self, certificate: x509.Certificate, at: datetime) -> None:
+        """Put a seal's certificate onto the revocation list: its key was lost or stolen. Done once."""
+        path = self.folder / f"revoked-{certificate.serial_number:x}.txt"
+        if not path.exists():
+            _write_once(path, at.isoformat().encode())
+
+    def revocations(self, at: datetime) -> bytes:
+        """The signed list of revoked seal certificates as of now (CRL, RFC 5280 5), as DER."""
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.root.certificate.subject)
+            .last_update(at)
+            .next_update(at + REVOCATIONS_COUNT)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.root.key.public_key()), critical=False
+            )
+            .add_extension(x509.CRLNumber(int(at.timestamp())), critical=False)
+        )
+        for path in sorted(self.folder.glob("revoked-*.txt")):
+            entry = x509.RevokedCertificateBuilder().serial_number(int(path.stem.partition("-")[2], 16))
+            since = datetime.fromisoformat(path.read_text())
+            builder = builder.add_revoked_certificate(entry.revocation_date(since).build())
+        return builder.sign(self.root.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def _read(self, name: str) -> SealKey:
         try:

@@ -16,11 +16,18 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from identity import queries as identity
-from identity.actor import Party
-from licensing import lint, metadata, numbering, pictures, queries, serials, sheets, types
+from identity.actor import Actor, Party
+from licensing import lint, metadata, numbering, pictures, queries, serials, sheets, status, types
 from licensing.authority import Seal
-from licensing.ending import cancel, expire, restore, revoke, suspend
-from licensing.errors import ApplicationHasLicence, LicenceNotFound, LicenceUnfit, PictureUnfit
+from licensing.ending import cancel, expire, remind, restore, revoke, suspend
+from licensing.errors import (
+    ApplicationHasLicence,
+    LicenceNotFound,
+    LicenceUnfit,
+    LicensingError,
+    MoveNotOpen,
+    PictureUnfit,
+)
 from licensing.metadata import Issuer, Naming
 from licensing.models import Licence
 from licensing.presenting import CHECK_CODE_LENGTH, draw_code, present, redeem
@@ -41,12 +48,16 @@ __all__ = [
     "issue",
     "present",
     "redeem",
+    "remind",
     "renew",
     "replace",
     "restore",
     "revoke",
     "suspend",
 ]
+
+
+ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:application, 0))")
 
 
 async def intend(
@@ -69,6 +80,8 @@ async def intend(
     Raises TypeUnknown, ApplicationHasLicence, NumberUnsound, DepartmentUnknown.
     """
     licence_type = types.get(type_code)
+    # Pressed twice at once: the second waits here and then finds what the first made.
+    await session.execute(ONE_AT_A_TIME, {"application": f"licence {application_number}"})
     known = await queries.of_application(session, application_number)
     if known is not None:
         if known.type_code != licence_type.slug:
@@ -161,15 +174,45 @@ async def issue(
     notes, elements = licence.elements, metadata.sealed_elements(licence.elements, licence_type.seal, at)
     picture = await _fit_picture(session, licence, licence_type, elements, objects)
     address = sheets.check_address(public_url, licence.identifier, licence.check_code)
-    sheet = sheets.licence_sheet(licence_type, elements, check_address=address, picture=picture, at=at)
+    sheet = sheets.licence_sheet(
+        licence_type,
+        elements,
+        check_address=address,
+        picture=picture,
+        at=at,
+        status=status.reference(public_url, licence.status_place or 0),
+    )
     seal = Seal(licence.issuer_code, licence.issuer_name, licence_type.seal)
     document = await asyncio.to_thread(_sealed, sheet, sealer, seal, at)
     licence.document = await objects.put(document)
     licence.elements, licence.issued_at = elements, at
+    licence.unfit_at = licence.unfit_why = None
     licence.state = next_state(licence.state, Move.ISSUE)
     await record(session, licence, "licence issued", WORKER, at, document=licence.document, seal=seal.title)
     if earlier is not None:
         await take_over(session, earlier, licence, notes, at)
+    return licence
+
+
+async def set_aside(session: Session, licence_id: UUID, refusal: LicensingError, *, at: datetime) -> Licence:
+    """Record that an intended licence could not be made and why; it waits for `retry`. A made one is left alone."""
+    licence = await session.get_one(Licence, licence_id, with_for_update=True)
+    if licence.state is State.INTENDED:
+        licence.unfit_at, licence.unfit_why = at, str(refusal)[:1000]
+        await record(session, licence, "licence not made", WORKER, at, why=type(refusal).__name__)
+    return licence
+
+
+async def retry(session: Session, actor: Actor, identifier: str, *, at: datetime) -> Licence:
+    """Have a licence made that could not be made before, after its ground was mended.
+
+    The caller enqueues `licensing.tasks.ISSUE`. Raises LicenceNotFound, MoveNotOpen where nothing waits.
+    """
+    licence = await queries.in_charge(session, actor, identifier)
+    if licence.state is not State.INTENDED or licence.unfit_at is None:
+        raise MoveNotOpen(licence.state, "retry")
+    licence.unfit_at = licence.unfit_why = None
+    await record(session, licence, "licence to be made again", str(actor.person_id), at)
     return licence
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from licensing import metadata
+from licensing import english, metadata
 from licensing.authority import Seal
 from licensing.notices import BODIES as NOTICES
+from licensing.notices import by_rules
 from licensing.papers import (
     REMEDIES,
     Correction,
@@ -100,6 +101,7 @@ def _sheet(kind: DocumentKind, data: DocumentData, *, sealable: bool) -> Sheet:
             "application_number": data.application_number,
             "body": BODIES[kind](data),
             "closing": _closing(data),
+            "english": english.half(kind, data),
             "dated": chinese_date(local_day(data.at).isoformat()),
             "seal": seal_image(data.department, DOCUMENT_SEAL),
             "follow": _follow(data),
@@ -136,10 +138,20 @@ def _materials(data: DocumentData) -> Markup:
 
 
 def _receipt(data: DocumentData) -> Markup:
-    text = f"{asked(data)}已经收到，办件编号为{data.application_number}。"
-    after = "本机关将自收到申请之日起五个工作日内告知是否受理；逾期不告知的，自收到申请材料之日起即为受理。"
+    here = f"由{data.told['received_at']}代收，" if "received_at" in data.told else ""
+    text = f"{asked(data)}{here}已经收到，办件编号为{data.application_number}。{_decided_by(data)}"
+    day = data.told.get("received_on")
+    when = f"申请在下班后或者休息日提交，收到之日为{day}。" if day else ""
+    after = f"{when}本机关将自收到申请之日起五个工作日内告知是否受理；逾期不告知的，自收到申请材料之日起即为受理。"
     parts = paragraph("一并收到的各项及其办件编号：") + facts(data) if data.facts else Markup("")
     return paragraph(text) + parts + _materials(data) + paragraph(after)
+
+
+def _decided_by(data: DocumentData) -> str:
+    """收受分离: who decides what another window received; the limit runs from that receipt."""
+    if "received_at" not in data.told:
+        return ""
+    return f"该事项由{data.department}受理和决定，期限自代收窗口收到之日起计算；代收窗口不参与审查和决定。"
 
 
 def _acceptance(data: DocumentData) -> Markup:
@@ -189,8 +201,9 @@ def _not_accepted(data: DocumentData) -> Markup:
 
 
 def _grant(data: DocumentData) -> Markup:
-    text = f"{asked(data)}，经审查，符合法定条件、标准，决定准予。"
-    return paragraph(text) + facts(data) + basis(data)
+    how = "经系统按公布的规则核对" if "rules" in data.told else "经审查"
+    text = f"{asked(data)}，{how}，符合法定条件、标准，决定准予。"
+    return paragraph(text) + facts(data) + basis(data) + by_rules(data)
 
 
 def _refusal(data: DocumentData) -> Markup:

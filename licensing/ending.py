@@ -4,7 +4,7 @@ Each by one who decides for the department that issued it, with reason and legal
 recorded by a worker. What happens to a licence happens also to the later version that waits for its seal.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -13,7 +13,7 @@ from identity.actor import Actor
 from licensing import queries
 from licensing.models import Licence
 from licensing.recording import WORKER, record
-from licensing.rules import Move, State, local_day, next_state, ran_out_at, require_reason
+from licensing.rules import REMIND_BEFORE, Move, State, local_day, next_state, ran_out_at, require_reason
 from storage.database import Session
 
 RAN_OUT = "有效期届满"
@@ -106,3 +106,27 @@ async def expire(session: Session, *, at: datetime, most: int = BATCH) -> int:
         licence.ended_reason, licence.ended_basis = RAN_OUT, RAN_OUT_BASIS
         await record(session, licence, "licence expired", WORKER, at)
     return len(over)
+
+
+async def remind(session: Session, *, at: datetime, most: int = BATCH) -> int:
+    """Record for up to `most` licences whose period ends soon that their holders are told; how many there were.
+
+    Once for each version, while a renewal can still be asked for in time (行政许可法 50). Messages follow the
+    record; called until it answers 0.
+    """
+    today = local_day(at)
+    query = (
+        sa.select(Licence)
+        .where(col(Licence.state) == State.VALID, col(Licence.reminded_at).is_(None))
+        .where(col(Licence.valid_until).between(today, today + timedelta(days=REMIND_BEFORE)))
+        .where(col(Licence.replaced_by).is_(None))
+        .order_by(col(Licence.valid_until), col(Licence.id))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    soon = list(await session.scalars(query))
+    for licence in soon:
+        licence.reminded_at = at
+        until = licence.valid_until.isoformat() if licence.valid_until else ""
+        await record(session, licence, "end told", WORKER, at, until=until)
+    return len(soon)

@@ -8,12 +8,16 @@ LicensingError
 ├── ApplicationHasLicence  another licence was already intended for this application
 ├── LicenceUnfit           lint found mistakes; nothing was sealed
 ├── CodeRefused            a presentation code that is unknown, used or too old: never said which
+├── CodesCrowded           too many wrong codes came from there
+├── ShareUnsound           a licence cannot be shared with this party, for this long, or without a purpose
+├── ShareNotFound          no such sharing, or not yours
 ├── TypeUnknown            no licence type of this code
 ├── TypeUnsound            a type definition or its template contradicts itself
 ├── NumberUnsound          a number or identifier cannot be made from these parts
 ├── PictureUnfit           not a picture that can be printed
 ├── PrintFailed            the page could not be laid out
 ├── SealMissing            no key was enrolled for this seal
+├── StampMissing           the time-stamp authority gave no time stamp
 └── KeysUnreadable         a key file does not open with the passphrase, or is damaged
 """
 
@@ -81,6 +85,25 @@ class CodeRefused(LicensingError):
         super().__init__("presentation code refused")
 
 
+class CodesCrowded(LicensingError):
+    def __init__(self) -> None:
+        super().__init__("too many wrong codes from there")
+
+
+class ShareUnsound(LicensingError):
+    """`part` is days, purpose or recipient."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"not to be shared: {part}")
+        self.part = part
+
+
+class ShareNotFound(LicensingError):
+    def __init__(self, share: str) -> None:
+        super().__init__(f"no sharing {share}")
+        self.share = share
+
+
 class TypeUnknown(LicensingError):
     def __init__(self, code: str) -> None:
         super().__init__(f"no licence type {code}")
@@ -125,3 +148,11 @@ class KeysUnreadable(LicensingError):
     def __init__(self, file: str) -> None:
         super().__init__(f"key file {file} does not open")
         self.file = file
+
+
+class StampMissing(LicensingError):
+    """The authority is away or answers something else: sealing is tried again later."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"no time stamp: {why}")
+        self.why = why

@@ -7,15 +7,16 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import algos, cms, core
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from licensing import signatures, stamping
 from licensing.metadata import read_record
 from licensing.stepping import run_through
 from licensing.verifying import Finding, Verdict
@@ -69,7 +70,7 @@ def _finding(
         return Finding.ALTERED
     if not _gap_exact(signature, pdf):
         return Finding.ALTERED
-    if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE or not alone:
+    if not alone or not _nothing_but_evidence(status, signature):
         return Finding.APPENDED
     if not status.trusted:
         return Finding.UNKNOWN_SEALER
@@ -93,33 +94,27 @@ def _der(signature: EmbeddedPdfSignature) -> bytes:
     return content[: 2 + octets + int.from_bytes(content[2 : 2 + octets], "big")]
 
 
+def _nothing_but_evidence(status: PdfSignatureStatus, signature: EmbeddedPdfSignature) -> bool:
+    """Whether nothing follows what was sealed, or only certificates and revocation lists (PAdES B-LT)."""
+    if status.coverage is SignatureCoverageLevel.ENTIRE_FILE:
+        return True
+    if status.modification_level is not ModificationLevel.LTA_UPDATES:
+        return False
+    later = signature.reader.xrefs.total_revisions - 1 - signature.signed_revision
+    return later == 1 and "/DSS" in signature.reader.root
+
+
 def _rebuilt(signature: EmbeddedPdfSignature) -> bytes:
     """The signature as our sealers write one, made again from the parts that are themselves signed.
 
     Versions, lengths and lists of algorithms around them are checked by nobody else (RFC 5652 covers only the
     signed attributes).
     """
-    info, certificate = signature.signer_info, signature.signer_cert
-    sha256 = algos.DigestAlgorithm({"algorithm": "sha256", "parameters": core.Null()})
-    number = cms.IssuerAndSerialNumber(
-        {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-    )
-    signer = {
-        "version": "v1",
-        "sid": cms.SignerIdentifier("issuer_and_serial_number", number),
-        "digest_algorithm": sha256,
-        "signed_attrs": info["signed_attrs"],
-        "signature_algorithm": info["signature_algorithm"],
-        "signature": info["signature"],
-    }
-    signed = {
-        "version": "v1",
-        "digest_algorithms": [sha256],
-        "encap_content_info": {"content_type": "data"},
-        "certificates": [certificate],
-        "signer_infos": [cms.SignerInfo(signer)],
-    }
-    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)}).dump())
+    info = signature.signer_info
+    told = {each["type"].native: each["values"][0] for each in info["signed_attrs"]}
+    made = signatures.parts(signature.signer_cert.dump())
+    token = stamping.token_of(info)
+    return made.around(told["message_digest"].native, info["signature"].native, token)
 
 
 def _trust(roots: Sequence[x509.Certificate], when: datetime | None) -> ValidationContext:

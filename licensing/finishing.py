@@ -22,12 +22,19 @@ ROOM = 3072
 
 EMPTY_TIME = b"/M (D:00000000000000Z)"
 EMPTY_RANGE = b"/ByteRange [0 0000000000 0000000000 0000000000]"
-EMPTY_CONTENTS = b"/Contents <" + b"0" * ROOM + b">"
-SLOT = b"<</Type /Sig/Filter /Adobe.PPKLite/SubFilter /ETSI.CAdES.detached%s%s%s>>" % (
-    EMPTY_TIME,
-    EMPTY_RANGE,
-    EMPTY_CONTENTS,
-)
+
+
+def slot(room: int) -> bytes:
+    """A signature dictionary whose signature may take `room` hex digits."""
+    contents = b"/Contents <" + b"0" * room + b">"
+    return b"<</Type /Sig/Filter /Adobe.PPKLite/SubFilter /ETSI.CAdES.detached%s%s%s>>" % (
+        EMPTY_TIME,
+        EMPTY_RANGE,
+        contents,
+    )
+
+
+SLOT = slot(ROOM)
 """A signature dictionary (ISO 32000-1 12.8.1) waiting to be filled, of exactly the length it will have."""
 
 

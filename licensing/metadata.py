@@ -146,9 +146,14 @@ def sealed_elements(elements: Mapping[str, str], seal_name: str, at: datetime) -
     return {key: text for key, text in elements.items() if key not in NOTES} | signing
 
 
-def record(kind: str, content: Mapping[str, str], *, sample: bool) -> bytes:
-    """The JSON that travels inside the file: what it is and its elements, the same bytes for the same values."""
-    body = {"format": FORMAT, "kind": kind, "sample": sample, "elements": dict(content)}
+def record(
+    kind: str, content: Mapping[str, str], *, sample: bool, status: Mapping[str, Any] | None = None
+) -> bytes:
+    """The JSON that travels inside the file: what it is, its elements and where its status is published; the same
+    bytes for the same values."""
+    body: dict[str, Any] = {"format": FORMAT, "kind": kind, "sample": sample, "elements": dict(content)}
+    if status is not None:
+        body["status"] = dict(status)
     return json.dumps(body, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
 

@@ -91,6 +91,21 @@ def _cancellation(data: DocumentData) -> Markup:
     return paragraph(text) + facts(data) + _reasons(data) + basis(data) + remedies(data)
 
 
+def by_rules(data: DocumentData) -> Markup:
+    """秒批: that no person decided, by which rules, and how to ask for one (个人信息保护法 24); nothing otherwise."""
+    if "rules" not in data.told:
+        return Markup("")
+    how = (
+        f"本决定由系统按照事项公布的规则自动作出，没有经过工作人员审查（依据：{data.told['rules_basis']}）。"
+        f"所依据的规则是：{data.told['rules']}。"
+    )
+    ask = (
+        f"您认为决定有误的，可以在{data.told['ask_by']}前要求人工审查：登录后在办件页面选择“请人工审查”，"
+        "或者到政务服务窗口提出。"
+    )
+    return heading("决定方式") + paragraph(how) + paragraph(ask)
+
+
 def _reasons(data: DocumentData) -> Markup:
     return heading("理由") + listed(data.reasons) if data.reasons else Markup("")
 

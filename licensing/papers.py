@@ -53,7 +53,8 @@ class DocumentData:
 
     `matter` is what is asked for in the title («行政许可», «行政确认», «失业保险金»); `title` replaces the whole
     title. `facts` are named values of the decision. `reconsideration` and `court` are those a refusal names.
-    `told` is what a notice says of its own: days, dates, places, as they are to be read.
+    `told` is what a notice says of its own: days, dates, places, as they are to be read. `english` is the same in
+    English where the applicant asked for it (`licensing.english`).
     """
 
     number: str
@@ -81,6 +82,7 @@ class DocumentData:
     sample: bool = True
     extra: str | None = None
     told: Mapping[str, str] = field(default_factory=dict)
+    english: "DocumentData | None" = None
 
 
 TITLES = {
@@ -125,11 +127,13 @@ def listed(texts: Sequence[str]) -> Markup:
     return Markup("<ol>{}</ol>").format(items)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[str]) -> Markup:
+def table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[str], first: str = "序号"
+) -> Markup:
     """A table with a numbered first column."""
     head = Markup("").join(
         Markup('<th scope="col" class="{}">{}</th>').format(width, text)
-        for text, width in zip(("序号", *heads), ("narrow", *widths), strict=True)
+        for text, width in zip((first, *heads), ("narrow", *widths), strict=True)
     )
     lines = Markup("").join(
         Markup("<tr>{}</tr>").format(

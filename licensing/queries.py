@@ -110,6 +110,33 @@ async def held(
     return list(await session.scalars(query))
 
 
+async def searched(session: Session, actor: Actor, text: str, *, most: int = 100) -> list[Licence]:
+    """Licences the actor may see as one who works on cases, whose number, identifier or holder's name holds `text`;
+    the newest first, without a text the newest of all."""
+    query = sa.select(Licence).where(_served_by(actor, *CASEWORK))
+    if wanted := text.strip():
+        columns = (col(Licence.number), col(Licence.identifier), col(Licence.holder_name))
+        query = query.where(sa.or_(*(each.contains(wanted, autoescape=True) for each in columns)))
+    query = query.order_by(col(Licence.intended_at).desc(), col(Licence.identifier)).limit(most)
+    return list(await session.scalars(query))
+
+
+async def set_aside(session: Session, actor: Actor) -> list[Licence]:
+    """Licences that could not be made, of the departments the actor decides for, the longest waiting first."""
+    query = in_charge_of(actor).where(
+        col(Licence.unfit_at).is_not(None), col(Licence.state) == State.INTENDED
+    )
+    return list(await session.scalars(query.order_by(col(Licence.unfit_at), col(Licence.identifier))))
+
+
+async def count_set_aside(session: Session) -> int:
+    """How many licences wait because they could not be made: for operators."""
+    query = sa.select(sa.func.count()).where(
+        col(Licence.unfit_at).is_not(None), col(Licence.state) == State.INTENDED
+    )
+    return await session.scalar(query) or 0
+
+
 async def of_application(session: Session, application_number: str) -> Licence | None:
     """The licence a decided application led to, whatever its state. For those who may see the application."""
     return await session.scalar(

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from licensing.errors import MoveNotOpen, ReasonMissing, RenewalNotOpen
+from licensing.errors import MoveNotOpen, ReasonMissing, RenewalNotOpen, ShareUnsound
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -74,6 +74,15 @@ class RenewalWindow(StrEnum):
     OPEN = "open"  # in time
     LATE = "late"  # less than the notice before the end
     OVER = "over"  # the period had ended
+
+
+class Refusal(StrEnum):
+    """Why a presentation code was refused: kept for the record, never told to who tried it."""
+
+    UNKNOWN = "unknown"  # nobody made it
+    USED = "used"
+    LATE = "late"  # older than a minute
+    CROWDED = "crowded"  # too many wrong ones from there: it was not even looked at
 
 
 PRESENTATION_LIFE = timedelta(seconds=60)
@@ -166,3 +175,24 @@ def standing(state: State, until: date | None, today: date) -> State:
     """The state a reader must be told on `today`: a period that ran out counts before anybody records it."""
     ran_out = until is not None and today > until
     return State.EXPIRED if ran_out and state in {State.VALID, State.SUSPENDED} else state
+
+
+def status_value(state: State) -> int:
+    """What a published status list says (IETF Token Status List 7.1): 0 valid, 1 invalid, 2 suspended.
+
+    One that waits for its seal says 0: nobody holds its file yet.
+    """
+    return {State.VALID: 0, State.INTENDED: 0, State.SUSPENDED: 2}.get(state, 1)
+
+
+def share_until(days: int, at: datetime) -> datetime:
+    """When a licence shown for so many days is no longer shown. Raises ShareUnsound outside 1 to 90."""
+    if not 1 <= days <= LONGEST_SHARE:
+        raise ShareUnsound("days")
+    return at + timedelta(days=days)
+
+
+LONGEST_SHARE = 90
+"""Days for which a licence may be shared at once."""
+REMIND_BEFORE = 60
+"""Days before the end of a period its holder is reminded: a month before the last day to ask for a renewal."""

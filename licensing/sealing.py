@@ -1,14 +1,16 @@
-"""Sealing: PAdES B-B (ETSI EN 319 142-1) over the whole file, by a department's key.
+"""Sealing: PAdES B-B or B-LT (ETSI EN 319 142-1) over the whole file, by a department's key.
 
 `Sealer` is the door behind which the key sits: here an encrypted file, elsewhere a hardware module. An
 electronic seal that is reliable counts as the physical one (国务院令第716号 第九条).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from licensing.authority import Authority, Seal
 
@@ -24,7 +26,7 @@ class Sealer(Protocol):
     def seal(self, pdf: bytes, seal: Seal, *, at: datetime) -> bytes:
         """The sealed file. Blocks for some 20 ms (longer where a device answers): call it in a thread.
 
-        Raises SealMissing, KeysUnreadable, or PrintFailed for a file that cannot be sealed.
+        Raises SealMissing, KeysUnreadable, StampMissing, or PrintFailed for a file that cannot be sealed.
         """
         ...
 
@@ -33,11 +35,21 @@ class Sealer(Protocol):
         ...
 
 
-class SoftwareSealer:
-    """Seals with keys from an `Authority`'s folder, each read once."""
+@dataclass(frozen=True, slots=True)
+class Stamping:
+    """A time-stamp authority: where it is asked, its certificates and its revocation list, as DER."""
 
-    def __init__(self, authority: Authority) -> None:
+    url: str
+    certificates: Sequence[bytes] = ()
+    revocations: Sequence[bytes] = ()
+
+
+class SoftwareSealer:
+    """Seals with keys from an `Authority`'s folder, each read once: PAdES B-B, or B-LT with a time-stamp authority."""
+
+    def __init__(self, authority: Authority, stamping: Stamping | None = None) -> None:
         self._authority = authority
+        self._stamping = stamping
         self._signers: dict[Seal, KeptKey] = {}
 
     def seal(self, pdf: bytes, seal: Seal, *, at: datetime) -> bytes:
@@ -46,7 +58,21 @@ class SoftwareSealer:
 
         if seal not in self._signers:
             self._signers[seal] = signatures.KeptKey(self._authority.key_of(seal))
-        return signatures.filled_slot(pdf, self._signers[seal], at)
+        key = self._signers[seal]
+        if self._stamping is None:
+            return signatures.filled_slot(pdf, key, at)
+        return self._stamped(pdf, key, self._stamping, at)
+
+    def _stamped(self, pdf: bytes, key: "KeptKey", by: Stamping, at: datetime) -> bytes:
+        from licensing import signatures, stamping
+
+        ask = stamping.TimeStamper(by.url)
+        sealed = signatures.filled_slot(stamping.widened(pdf), key, at, room=stamping.ROOM, stamp=ask)
+        own = [root.public_bytes(Encoding.DER) for root in self.roots()]
+        evidence = stamping.Evidence(
+            [*own, key.certificate, *by.certificates], [self._authority.revocations(at), *by.revocations]
+        )
+        return stamping.with_evidence(sealed, evidence)
 
     def roots(self) -> Sequence[x509.Certificate]:
         return (self._authority.root.certificate,)

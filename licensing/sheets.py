@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import segno
@@ -25,8 +26,10 @@ def licence_sheet(
     check_address: str,
     picture: str | None,
     at: datetime,
+    status: Mapping[str, Any] | None = None,
 ) -> Sheet:
-    """The page of a licence. `check_address` is what its QR code says, `picture` the holder's photo as `data:`."""
+    """The page of a licence. `check_address` is what its QR code says, `picture` the holder's photo as `data:`,
+    `status` where its standing is published."""
     shown = {
         f"field_{field.key}": _shown(elements, field.element, field.kind) for field in licence_type.fields
     }
@@ -53,7 +56,7 @@ def licence_sheet(
         subject=f"{licence_type.number.label.zh} {elements['ZZBH']}",
         identifier=elements["ZZBS"],
         at=at,
-        record=record("licence", elements, sample=licence_type.sample),
+        record=record("licence", elements, sample=licence_type.sample, status=status),
     )
 
 

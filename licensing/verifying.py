@@ -50,10 +50,10 @@ class Verdict:
 
 
 def verify(pdf: bytes, *, roots: Sequence[x509.Certificate]) -> Verdict:
-    """Judge one file. Blocks for some 10 ms: call it in a thread. Never raises because of what `pdf` contains."""
+    """Judge one file. Blocks for 3 ms where it is as our sealers write it, 20 ms otherwise: call it in a thread. Never raises because of what `pdf` contains."""
     if not pdf.startswith(b"%PDF-") or len(pdf) > LARGEST:
         return Verdict(Finding.UNREADABLE)
-    # The validation library takes a second to load; processes that verify nothing do without.
-    from licensing import examining
+    # The libraries take a second to load; processes that verify nothing do without.
+    from licensing import examining, recognising
 
-    return examining.examine(pdf, roots=roots)
+    return recognising.recognise(pdf, roots=roots) or examining.examine(pdf, roots=roots)

@@ -74,12 +74,21 @@ async def withdraw(session: Session, actor: Actor, number: str, *, reason: str, 
 
 
 async def submit(
-    session: Session, actor: Actor, number: str, *, key: str, delivery: Delivery, at: datetime
+    session: Session,
+    actor: Actor,
+    number: str,
+    *,
+    key: str,
+    delivery: Delivery,
+    at: datetime,
+    by_a_person: bool = False,
 ) -> None:
     if is_bundle(number):
         await bundles.submit(session, actor, number, key=key, delivery=delivery, at=at)
     else:
-        await submitting.submit(session, actor, number, key=key, delivery=delivery, at=at)
+        await submitting.submit(
+            session, actor, number, key=key, delivery=delivery, by_a_person=by_a_person, at=at
+        )
 
 
 async def gather(resources: Resources, actor: Actor, number: str, *, at: datetime) -> None:

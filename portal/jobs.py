@@ -5,6 +5,7 @@ from functools import partial
 
 from identity import tasks as identity
 from identity.openid import tasks as openid
+from licensing import tasks as licensing
 from licensing.tasks import ISSUE
 from portal import register_checks
 from portal.notice_doors import message_doors, notice_channels, notice_doors
@@ -15,7 +16,9 @@ from services.applications.bundling.queries import RELEASE
 from services.applications.bundling.submitting import PRINT as PRINT_BUNDLE
 from services.applications.commands.papers import PRINT
 from services.applications.commands.starting import GATHER
+from services.applications.instant import tasks as instant
 from services.applications.lapsing import tasks as lapsing
+from services.applications.unasked import tasks as unasked
 from services.catalogue import tasks as catalogue
 from services.catalogue.maintenance import tasks as maintenance
 from services.catalogue.maintenance.importing import IMPORT
@@ -23,7 +26,12 @@ from services.catalogue.maintenance.standing import END
 from services.notices import tasks as notices
 from services.oversight import tasks as oversight
 from services.oversight import usage
+from services.oversight.checks import tasks as checks
+from services.oversight.indicators import tasks as indicators
+from services.oversight.measures import tasks as measures
+from services.oversight.warnings import tasks as warnings
 from storage import checkpoints
+from storage.database import Sessions
 from storage.queue import Job, Loop
 from storage.signed_notes import Signer
 
@@ -36,9 +44,11 @@ def loops(resources: Resources) -> Sequence[Loop]:
     """What a worker looks after all the time: the ledger's tree grows within a second of the deed."""
     sequence = partial(oversight.sequence, sessions=resources.sessions, signer=log_signer(resources))
     follow = partial(notices.follow, sessions=resources.sessions)
+    step = partial(checks.follow, sessions=resources.sessions)
     return (
         Loop("ledger.sequence", sequence, SEQUENCE_SECONDS),
         Loop("notices.follow", follow, SEQUENCE_SECONDS),
+        Loop("oversight.follow", step, SEQUENCE_SECONDS),
     )
 
 
@@ -53,19 +63,20 @@ def jobs(resources: Resources) -> Sequence[Job]:
     public_url = resources.settings.public_url
     return (
         *_people(resources),
+        *_licences(sessions),
         *openid_jobs(resources),
-        Job(SWEEP, partial(oversight.sweep, sessions=sessions), every="* * * * *"),
+        *_oversight(resources),
         Job(lapsing.LAPSE, partial(lapsing.lapse, sessions=sessions), every="* * * * *"),
         Job(catalogue.FILE, partial(catalogue.file_outstanding, sessions=sessions), every="*/5 * * * *"),
-        Job(usage.USAGE, partial(oversight.count_usage, sessions=sessions), every="*/10 * * * *"),
-        Job(
-            CHECK,
-            partial(oversight.check_ledger, sessions=sessions, signer=log_signer(resources)),
-            every="20 19 * * *",  # 03:20 in Shanghai
-        ),
         Job(END, partial(maintenance.end_item, sessions=sessions)),
         Job(IMPORT, partial(maintenance.take_in_file, sessions=sessions)),
+        *_modes(resources),
         Job(GATHER, partial(applications.gather, sessions=sessions, hub=resources.hub)),
+        Job(
+            applications.TELL_CLOSED,
+            partial(applications.tell_closed, sessions=sessions, hub=resources.hub),
+            every="* * * * *",
+        ),
         *_bundles(resources),
         *_messages(resources),
         *_uploads(resources),
@@ -89,6 +100,38 @@ def jobs(resources: Resources) -> Sequence[Job]:
                 public_url=public_url,
             ),
         ),
+    )
+
+
+def _oversight(resources: Resources) -> Sequence[Job]:
+    """What is watched, warned of, counted and proved; the great counts while nobody works."""
+    sessions = resources.sessions
+    return (
+        Job(SWEEP, partial(oversight.sweep, sessions=sessions), every="* * * * *"),
+        Job(warnings.WARN, partial(warnings.warn, sessions=sessions), every="* * * * *"),
+        Job(checks.QUEUES, partial(checks.hold_queues, sessions=sessions), every="30 19 * * *"),  # 03:30
+        Job(indicators.PROVE, partial(indicators.prove, sessions=sessions), every="40 18 * * *"),  # 02:40
+        Job(
+            measures.COUNT,
+            partial(measures.count, sessions=sessions),
+            every="35 19 * * *",  # 03:35 in Shanghai
+        ),
+        Job(usage.USAGE, partial(oversight.count_usage, sessions=sessions), every="*/10 * * * *"),
+        Job(
+            CHECK,
+            partial(oversight.check_ledger, sessions=sessions, signer=log_signer(resources)),
+            every="20 19 * * *",  # 03:20 in Shanghai
+        ),
+    )
+
+
+def _licences(sessions: Sessions) -> Sequence[Job]:
+    """What becomes of licences as time passes."""
+    over = partial(licensing.expire_licences, sessions=sessions)
+    soon = partial(licensing.remind_holders, sessions=sessions)
+    return (
+        Job(licensing.EXPIRE, over, every="10 16 * * *"),  # 00:10 in Shanghai
+        Job(licensing.REMIND, soon, every="20 1 * * *"),  # 09:20 in Shanghai: nobody is woken
     )
 
 
@@ -123,6 +166,19 @@ def _people(resources: Resources) -> Sequence[Job]:
     )
 
 
+def _modes(resources: Resources) -> Sequence[Job]:
+    """Cases that rules may decide, and benefits that are offered before anybody asks."""
+    sessions = resources.sessions
+    return (
+        Job(instant.DECIDE, partial(instant.decide, sessions=sessions)),
+        Job(
+            unasked.LOOK,
+            partial(unasked.look, sessions=sessions, hub=resources.hub),
+            every="30 0 * * *",  # 08:30 in Shanghai: whoever is told something is awake
+        ),
+    )
+
+
 def _bundles(resources: Resources) -> Sequence[Job]:
     """What several cases filled in as one need: the receipt, and letting held parts go on."""
     release = partial(applications.release, sessions=resources.sessions, hub=resources.hub)
@@ -143,6 +199,11 @@ def _uploads(resources: Resources) -> Sequence[Job]:
     return (
         Job(arriving.SCAN, scan),
         Job(arriving.SWEEP, partial(arriving.sweep, sessions=sessions), every="37 * * * *"),
+        Job(
+            arriving.SWEEP_OBJECTS,
+            partial(arriving.sweep_objects, sessions=sessions, objects=resources.objects),
+            every="40 19 * * *",  # 03:40 in Shanghai
+        ),
     )
 
 

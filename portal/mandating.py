@@ -18,6 +18,7 @@ from services.applications.documents_in import Received
 from services.catalogue.finding import queries as finding
 from storage.database import Session
 from storage.objects import ObjectStore, digest_of
+from storage.unnamed import keep
 
 MOST_ITEMS = 200
 
@@ -78,7 +79,7 @@ async def ask(session: Session, objects: ObjectStore, actor: Actor, wish: Wish, 
         at=at,
     )
     if paper is not None:
-        await objects.put(paper.content)
+        await keep(session, objects, paper.content)
     return asked
 
 

@@ -22,6 +22,7 @@ from services.catalogue import errors as catalogue
 from services.catalogue.maintenance import errors as maintenance
 from services.notices import errors as notices
 from services.oversight import errors as oversight
+from services.oversight.mining import errors as mining
 from services.sharing import errors as sharing
 from services.workflow import errors as workflow
 from storage import errors as storage
@@ -88,15 +89,27 @@ STATUS: dict[type[Exception], int] = {
     identity.NumberWrong: 422,
     licensing.LicenceNotFound: 404,
     licensing.CodeRefused: 404,
+    licensing.CodesCrowded: 429,
+    licensing.ShareNotFound: 404,
+    licensing.ShareUnsound: 422,
+    licensing.StampMissing: 503,
     licensing.TypeUnknown: 404,
     licensing.LicensingError: 409,
     oversight.CardNotFound: 404,
     oversight.OrderNotFound: 404,
+    oversight.OfficerNotFound: 404,
+    oversight.MeasureNotFound: 404,
+    oversight.WarningNotFound: 404,
+    oversight.OwnDisposal: 403,
+    oversight.RuleUnknown: 404,
+    oversight.ThresholdWrong: 422,
     oversight.NotForOversight: 403,
     oversight.AddresseeUnknown: 422,
     oversight.DueTooSoon: 422,
     oversight.TextMissing: 422,
     oversight.OversightError: 409,
+    mining.LogUnknown: 404,
+    mining.MiningError: 422,
     notices.ReportForged: 401,
     notices.NoticesError: 409,
     workflow.WorkflowError: 409,

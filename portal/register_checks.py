@@ -118,7 +118,7 @@ async def check_representative(
         resource="business-register",
         fields=("name", "status"),
         subject=subject,
-        case_number=f"account:{person_id}",
+        case_number=_number(person_id, FIRM_CHECK),
         applicant=str(person_id),
         operator=str(person_id),
         purpose=PURPOSES[FIRM_CHECK],
@@ -204,6 +204,11 @@ async def _represents(
     return answer if fits else None
 
 
+def _number(person_id: UUID, purpose: str) -> str:
+    """An account has no case number: what the hub knows a check of it by."""
+    return f"account:{person_id}:{purpose}"[:64]
+
+
 async def _verify(
     hub: HubClient,
     purpose: str,
@@ -213,12 +218,21 @@ async def _verify(
     person_id: UUID,
     at: datetime,
 ) -> Answer:
+    number = _number(person_id, purpose)
+    await hub.announce(
+        case_number=number,
+        item=purpose,
+        applicant=str(person_id),
+        subjects=[subject],
+        operators=[str(person_id)],
+        at=at,
+    )
     answer = await hub.fetch(
         item=purpose,
         resource=resource,
         fields=tuple(claims),
         subject=subject,
-        case_number=f"account:{person_id}",
+        case_number=number,
         applicant=str(person_id),
         operator=str(person_id),
         purpose=PURPOSES[purpose],

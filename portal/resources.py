@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from identity import breached, keys, tokens
 from identity.keys import Keys
 from identity.tokens import Verifier
+from licensing import status
 from licensing.authority import Authority, load_passphrase, open_authority
-from licensing.sealing import Sealer, SoftwareSealer
+from licensing.sealing import Sealer, SoftwareSealer, Stamping
 from portal.settings import Settings
 from services.applications.arriving import scanning
 from services.sharing.client import HubClient, Timeouts
@@ -54,6 +56,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         await require_fit(session)
         access = await keys.ensure(session, keys.ACCESS, at=now)
         own = await keys.ensure(session, HUB_PURPOSE, at=now)
+        await keys.ensure(session, status.KEYS, at=now)
     hub = HubClient(
         settings.hub_url,
         consumer=settings.party,
@@ -61,7 +64,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         hub_keys=hub_keys(settings),
         timeouts=Timeouts(total=settings.hub_seconds),
     )
-    sealer = SoftwareSealer(authority_of(settings, at=now))
+    sealer = SoftwareSealer(authority_of(settings, at=now), stamping_of(settings))
     try:
         yield Resources(
             settings=settings,
@@ -81,6 +84,16 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
 def authority_of(settings: Settings, *, at: datetime) -> Authority:
     """The seals' keys in the data folder, behind the passphrase kept beside them."""
     return open_authority(settings.keys / "seals", load_passphrase(settings.keys / "seals.passphrase"), at)
+
+
+def stamping_of(settings: Settings) -> Stamping | None:
+    """The time-stamp authority that was configured. Raises OSError or ValueError for files that cannot be read."""
+    if not settings.tsa_url:
+        return None
+    path = settings.tsa_certificates
+    known = x509.load_pem_x509_certificates(path.read_bytes()) if path else []
+    revoked = [settings.tsa_revocations.read_bytes()] if settings.tsa_revocations else []
+    return Stamping(settings.tsa_url, [each.public_bytes(Encoding.DER) for each in known], revoked)
 
 
 def objects_of(settings: Settings) -> ObjectStore:

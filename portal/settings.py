@@ -83,6 +83,13 @@ class Settings(BaseSettings):
         "",
         description="public keys of portals whose signed packages of items are taken in, separated by blanks",
     )
+    tsa_url: str = Field("", description="time-stamp authority (RFC 3161) for seals; empty: none, PAdES B-B")
+    tsa_certificates: Path | None = Field(
+        None, description="its root and signing certificate, one PEM file; laid into every stamped file"
+    )
+    tsa_revocations: Path | None = Field(
+        None, description="its current revocation list (DER), laid into every stamped file"
+    )
     csrf_secret: SecretStr | None = Field(
         None, description="shared by all web processes; default: kept in the data folder"
     )

@@ -168,8 +168,13 @@ def money(yuan: Decimal | int) -> str:
 
 
 def number_spaced(number: object, size: int = 4) -> Markup:
-    """A long number in groups that the eye can follow; the gaps are drawn, so a copy holds no blanks."""
+    """A long number in groups that the eye can follow; the gaps are drawn, so a copy holds no blanks.
+
+    What is no plain number (「（示）人服证字〔2026〕第1号」) stays as it is written.
+    """
     text = str(number)
+    if not text.isalnum() or not text.isascii():
+        return escape(text)
     groups = [text[start : start + size] for start in range(0, len(text), size)]
     body = Markup("").join(Markup("<span>{}</span>").format(group) for group in groups)
     return Markup('<span class="portal-number">{}</span>').format(body)

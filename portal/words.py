@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from portal.language import gettext
+from portal.registers import REGISTERS
 
 __all__ = ["MISTAKES", "WORDS", "mistake", "word"]
 
@@ -117,12 +118,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "not-needed": _("不需要许可"),
         "correction": _("要求补正"),
         "reminder": _("提醒补正"),
+        "follow-due": _("提醒补交容缺的材料"),
+        "check-due": _("提醒核查承诺"),
         "corrected": _("补正已收到"),
         "suspended": _("进入特别程序"),
         "resumed": _("特别程序结束"),
         "extended": _("延长期限"),
         "recounted": _("期限因放假调整"),
         "granted": _("准予"),
+        "reviewed": _("人工审查有了结论"),
         "refused": _("不予"),
         "licence-ready": _("证照已制成"),
         "delivered": _("已送达"),
@@ -133,6 +137,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "left": _("请您接着办"),
     },
     "yes_no": {"yes": _("是"), "no": _("否")},
+    "register": REGISTERS,
 }
 
 MISTAKES: Mapping[str, str] = {

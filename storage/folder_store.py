@@ -7,6 +7,7 @@ import stat
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -51,6 +52,11 @@ class FolderStore:
     async def delete(self, digest: str) -> None:
         if is_digest(digest):
             await self._in_thread(self._delete, digest)
+
+    async def listing(self, *, before: datetime) -> AsyncGenerator[str, None]:
+        for folder in await self._in_thread(self._folders):
+            for digest in await self._in_thread(_older, folder, before.timestamp()):
+                yield digest
 
     async def check(self) -> None:
         await self._in_thread(self._try_writing)
@@ -128,6 +134,12 @@ class FolderStore:
             self._place(digest).unlink()
             _sync(self._place(digest).parent)
 
+    def _folders(self) -> list[Path]:
+        """Every folder that may hold objects."""
+        with _translating():
+            first = [one for one in self._root.iterdir() if one.is_dir() and len(one.name) == 2]
+            return sorted(each for one in first for each in one.iterdir() if each.is_dir())
+
     def _try_writing(self) -> None:
         with _translating():
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -148,6 +160,17 @@ def _translating() -> Iterator[None]:
         yield
     except OSError as failed:
         raise StoreUnavailable(errno.errorcode.get(failed.errno or 0, "OSError")) from failed
+
+
+def _older(folder: Path, before: float) -> list[str]:
+    """The objects of one folder last written before this moment."""
+    found = []
+    with _translating():
+        for entry in os.scandir(folder):
+            with suppress(FileNotFoundError):
+                if is_digest(entry.name) and entry.stat().st_mtime < before:
+                    found.append(entry.name)
+    return found
 
 
 def _read(file: BinaryIO, size: int) -> bytes:

@@ -87,7 +87,30 @@ async def append(
     `deed` is past-tense plain words («application accepted»), `actor` a person's id or `system:<name>`,
     `details` JSON without personal values.
     """
-    body = canonical(
+    body = body_of(
+        chain=chain,
+        deed=deed,
+        subject=subject,
+        actor=actor,
+        at=at,
+        on_behalf_of=on_behalf_of,
+        details=details,
+    )
+    await session.execute(APPEND, {"body": body})
+
+
+def body_of(
+    *,
+    chain: str,
+    deed: str,
+    subject: str,
+    actor: str,
+    at: datetime,
+    on_behalf_of: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> str:
+    """The text of one entry, for who appends it in a statement of their own (`ledger_append`)."""
+    return canonical(
         {
             "actor": actor,
             "at": at.astimezone(UTC).isoformat(),
@@ -98,7 +121,6 @@ async def append(
             "subject": subject,
         }
     )
-    await session.execute(APPEND, {"body": body})
 
 
 def canonical(value: Any) -> str:

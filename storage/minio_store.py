@@ -9,7 +9,9 @@ import io
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 from xml.etree.ElementTree import ParseError
@@ -30,6 +32,8 @@ T = TypeVar("T")
 
 PART = 5 << 20
 """Bytes of one part of an upload; S3 allows no smaller ones."""
+LISTED = 1000
+"""Objects of one page of a listing; S3 gives no more at once."""
 ABSENT = frozenset({"NoSuchKey", "NoSuchBucket"})
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
@@ -78,6 +82,14 @@ class MinioStore:
     async def delete(self, digest: str) -> None:
         if is_digest(digest):
             await self._step(self._delete, digest)
+
+    async def listing(self, *, before: datetime) -> AsyncGenerator[str, None]:
+        last = ""
+        while page := await self._step(self._page, last):
+            for digest, written_at in page:
+                if is_digest(digest) and written_at < before:
+                    yield digest
+            last = page[-1][0]
 
     async def check(self) -> None:
         await self._step(self._check)
@@ -174,6 +186,20 @@ class MinioStore:
         except S3Error as refused:
             if refused.code not in ABSENT:
                 raise
+
+    def _page(self, _: Wait, last: str) -> list[tuple[str, datetime]]:
+        """The next objects after `last`, with when they were written; none where there is no bucket yet."""
+        try:
+            found = self._client.list_objects(self._bucket, recursive=True, start_after=last or None)
+            return [
+                (str(one.object_name), one.last_modified)
+                for one in islice(found, LISTED)
+                if one.last_modified is not None
+            ]
+        except S3Error as refused:
+            if refused.code in ABSENT:
+                return []
+            raise
 
     def _check(self, _: Wait) -> None:
         if not self._client.bucket_exists(self._bucket):

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -85,6 +86,13 @@ class ObjectStore(Protocol):
         """Forget the object; one that is not there is forgotten already.
 
         The same content put by two owners is one object: the caller makes sure that no row refers to it.
+        """
+        ...
+
+    def listing(self, *, before: datetime) -> AsyncGenerator[str, None]:
+        """The digests of what was last put before this moment, in no order that means anything.
+
+        What is put or deleted meanwhile may or may not be among them.
         """
         ...
 

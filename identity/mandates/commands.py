@@ -12,7 +12,14 @@ from identity import commands as people
 from identity import numbers, queries, rules
 from identity.mandates import giving, telling
 from identity.mandates import queries as mandates
-from identity.mandates.answering import evidence_of, note_request, settle, waiting
+from identity.mandates.answering import (
+    evidence_of,
+    note_request,
+    renew,
+    settle,
+    the_same,
+    waiting,
+)
 from identity.mandates.errors import (
     MandateSettled,
     MandateUnknown,
@@ -72,8 +79,6 @@ async def ask(
     ends = period(kind, number, until, at)
     if ends is None:
         raise PeriodWrong
-    if len(await mandates.asked(session, asker, at)) >= OPEN_REQUESTS:
-        raise TooManyRequests
     row = MandateRequest(
         kind=kind,
         asked_by=asker,
@@ -88,6 +93,10 @@ async def ask(
         asked_at=at,
         expires_at=at + REQUEST_LASTS,
     )
+    if (before := await the_same(session, row, at)) is not None:
+        return await renew(session, before, row, at)
+    if len(await mandates.asked(session, asker, at)) >= OPEN_REQUESTS:
+        raise TooManyRequests
     session.add(row)
     await session.flush()
     await note_request(session, row, "mandate requested", str(asker), at)

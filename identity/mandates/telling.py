@@ -1,6 +1,6 @@
 """Notices about mandates: asked for, in force, declined, over, about to end.
 
-Each goes by the proven channels of whom it concerns and says neither who the other side is nor what it is about: that
+Each stands in the portal for whom it concerns, and goes by their proven channels, where it says neither who the other side is nor what it is about: that
 is on the portal, behind a sign-in.
 """
 
@@ -14,8 +14,8 @@ from sqlmodel import col
 from identity.mandates import queries
 from identity.mandates.models import Mandate, MandateRequest
 from identity.mandates.rules import ENDS_SOON, OPEN_REQUESTS, Kind, under_age
-from identity.means import contacts, notices
-from identity.means.rules import Channel
+from identity.means import contacts, notices, posting
+from identity.means.rules import Channel, News
 from identity.models import ID_NUMBER, Person
 from storage.cipher import ring
 from storage.database import Session
@@ -50,6 +50,7 @@ async def asked(session: Session, request: MandateRequest, *, at: datetime) -> N
     if request.kind is Kind.GUARDIAN or await _often(session, request, at):
         return
     person_id = await _named(session, request, at)
+    await posting.post(session, person_id, News.MANDATE_ASKED, at=at)
     reached = await contacts.proven(session, person_id) if person_id else []
     for channel, address in [(one.channel, one.address) for one in reached] or [(Channel.SMS, "")]:
         await notices.send(session, channel, address, ASKED, at=at)
@@ -59,17 +60,17 @@ async def in_force(session: Session, mandate_id: UUID, *, at: datetime) -> None:
     """Tell both sides, also the one who has just agreed: it may not have been them."""
     row = await session.get(Mandate, mandate_id)
     if row is not None:
-        await _tell(session, await _sides(session, row, at), IN_FORCE, at)
+        await _tell(session, await _sides(session, row, at), IN_FORCE, News.MANDATE_IN_FORCE, at)
 
 
 async def declined(session: Session, request: MandateRequest, *, at: datetime) -> None:
     """Tell who had asked."""
-    await notices.tell_all(session, request.asked_by, DECLINED, at=at)
+    await _tell(session, {request.asked_by}, DECLINED, News.MANDATE_DECLINED, at)
 
 
 async def over(session: Session, row: Mandate, *, by: UUID | None = None, at: datetime) -> None:
     """Tell both sides but the one who ended it."""
-    await _tell(session, await _sides(session, row, at) - {by}, OVER, at)
+    await _tell(session, await _sides(session, row, at) - {by}, OVER, News.MANDATE_OVER, at)
 
 
 async def remind(session: Session, *, at: datetime) -> int:
@@ -87,7 +88,7 @@ async def remind(session: Session, *, at: datetime) -> int:
     rows = (await session.scalars(query.with_for_update(skip_locked=True))).all()
     for row in rows:
         row.ending_told_at = at
-        await _tell(session, await _sides(session, row, at), ENDING, at)
+        await _tell(session, await _sides(session, row, at), ENDING, News.MANDATE_ENDING, at)
     await session.flush()
     return len(rows)
 
@@ -100,8 +101,11 @@ async def _sides(session: Session, row: Mandate, at: datetime) -> frozenset[UUID
     return frozenset({row.person_id, *running})
 
 
-async def _tell(session: Session, people: Collection[UUID | None], text: str, at: datetime) -> None:
+async def _tell(
+    session: Session, people: Collection[UUID | None], text: str, kind: News, at: datetime
+) -> None:
     for person_id in sorted(one for one in people if one):
+        await posting.post(session, person_id, kind, at=at)
         await notices.tell_all(session, person_id, text, at=at)
 
 

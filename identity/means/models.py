@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from identity.means.rules import LABEL_LENGTH, Channel, Purpose
+from identity.means.rules import LABEL_LENGTH, Channel, News, Purpose
 from storage.cipher import SealedText
 from storage.database import Moment, choice
 
@@ -80,6 +80,18 @@ class Outgoing(SQLModel, table=True):
     text: str = Field(sa_type=SealedText("notice.text"))
     created_at: datetime = Field(sa_type=Moment)
     expires_at: datetime = Field(sa_type=Moment, index=True)
+
+
+class Posted(SQLModel, table=True):
+    """A notice as it stands in the portal for one person; the words are the portal's, nobody else is named."""
+
+    __tablename__ = "account_notice"
+    __table_args__ = (sa.Index("ix_account_notice_person", "person_id", "at"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id")
+    kind: News = Field(sa_type=choice(News))
+    at: datetime = Field(sa_type=Moment)
 
 
 class Recovery(SQLModel, table=True):

@@ -29,6 +29,14 @@ SIGN_INS_ENDED = (
     "【一网】您账号的密码已经修改，其他设备上的登录都已退出。如果不是您本人，请马上拨打 12345。"
     "\nYour password was changed and all other sign-ins were ended."
 )
+STANDING_IN = (
+    "【一网】同事请假，您被指定为代理人。从哪天到哪天、代理哪些岗位，请登录工作平台在“请假代理”里查看。"
+    "\nA colleague is away and you are to stand in. Sign in to the work platform to see when and in which posts."
+)
+STANDING_IN_OVER = (
+    "【一网】您代理同事的安排已经提前结束。详情请登录工作平台查看。"
+    "\nYour standing in for a colleague has ended early."
+)
 MEANS_CHANGED = (
     "【一网】您账号的登录方式有变动。如果不是您本人，请马上登录账号查看，或者拨打 12345。"
     "\nA way of signing in to your account was added or removed."

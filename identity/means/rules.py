@@ -29,6 +29,18 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
+class News(StrEnum):
+    """What concerns an account and no case, told in the portal itself."""
+
+    MANDATE_ASKED = "mandate-asked"  # 有人请您确认委托
+    MANDATE_IN_FORCE = "mandate-in-force"  # 委托生效
+    MANDATE_DECLINED = "mandate-declined"  # 对方没有同意
+    MANDATE_OVER = "mandate-over"  # 委托结束
+    MANDATE_ENDING = "mandate-ending"  # 委托快到期
+    STANDING_IN = "standing-in"  # 指定为代理人
+    STANDING_IN_OVER = "standing-in-over"  # 代理结束
+
+
 class Purpose(StrEnum):
     """What a one-time code is for; a code for one purpose is worth nothing for another."""
 

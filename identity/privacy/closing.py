@@ -17,7 +17,7 @@ from identity.errors import PersonUnknown
 from identity.journal import note
 from identity.mandates import queries as mandates
 from identity.mandates.commands import withdraw
-from identity.means.models import OneTimeCode, Passkey, ProvenContact, Recovery
+from identity.means.models import OneTimeCode, Passkey, Posted, ProvenContact, Recovery
 from identity.models import (
     Account,
     KeptForm,
@@ -34,8 +34,11 @@ from identity.privacy.rules import ALWAYS_KEPT, NAMED, Hindrance, Kept
 from storage.database import Session
 
 CLOSED_NAME = "已注销用户"
-ERASED = (Passkey, ProvenContact, OneTimeCode, Recovery, KeptForm, KnownDevice, OpenIDLink, Account)
-"""Everything by which the person could sign in or be reached."""
+ERASED = (
+    *(Passkey, ProvenContact, OneTimeCode, Recovery, KeptForm, KnownDevice, OpenIDLink, Posted),
+    Account,
+)
+"""Everything by which the person could sign in or be reached, and what stood there for them to read."""
 
 
 async def hindrances(session: Session, person_id: UUID) -> frozenset[Hindrance]:

@@ -20,9 +20,12 @@ from portal.forms import Form, Typed
 from portal.guards import fresh, roles, staff
 from portal.language import gettext
 from portal.request import Request
+from services.notices import queries as notices
 from storage.database import Session
 
 OWN, ROOM = "/staff/leave", "/admin/leave"
+NEWS = 5
+"""Notices shown to an officer on this page."""
 
 
 def _(text: str) -> str:
@@ -199,6 +202,7 @@ async def _own_page(
         "me": actor.person_id,
         "today": day_of(now),
         "leaves": found,
+        "news": await notices.posted(session, actor.person_id, limit=NEWS),
         "address": OWN,
         **await _choices(session, actor.person_id),
     }

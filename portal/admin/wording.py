@@ -16,6 +16,7 @@ LOOKS: Mapping[str, str] = {
     records.CHECKED: _("校验办件记录"),
     records.EXPORTED: _("下载存证文件"),
     records.UNMASKED: _("查看了完整证件号码"),
+    records.PROFILED: _("查看工作画像"),
 }
 
 
@@ -114,6 +115,11 @@ ELEMENTS: Mapping[str, str] = {
     "regular_checks": _("年审年检"),
     "messages": _("消息用语"),
     "real_name": _("实名等级"),
+    "instant": _("秒批"),
+    "unasked": _("免申即享"),
+    "received_at": _("代收窗口"),
+    "received_after_hours": _("下班后提交"),
+    "office_closes": _("下班时间"),
     "effective_on": _("施行日期"),
     "sample": _("示例数据"),
 }

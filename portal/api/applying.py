@@ -11,13 +11,22 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from identity.actor import Actor
 from portal.api import bodies, law_following, reading, standing
-from portal.api.case_schemas import Answers, ApplicationSeen, Commit, Corrections, Draft, Start, Submission
+from portal.api.case_schemas import (
+    Answers,
+    ApplicationSeen,
+    CaseSubmission,
+    Commit,
+    Corrections,
+    Draft,
+    Start,
+)
 from portal.api.description import ROOT, refusals
 from portal.dependencies import Transactions
 from portal.guards import citizen
 from portal.request import Request
 from portal.resources import Resources
 from services.applications import queries
+from services.applications.bilingual import commands as bilingual
 from services.applications.commands import drafting, gathering, starting, submitting
 from services.applications.errors import AnswersWrong
 from services.applications.rules import Channel, State
@@ -204,7 +213,7 @@ class Applying(Controller):
         "`incomplete` names everything that is missing.",
         responses=refusals(401, 403, 404, 409, 410, 422),
         guards=[citizen],
-        operation_class=bodies.taking({bodies.JSON: bodies.schema_of(Submission)}, required=False),
+        operation_class=bodies.taking({bodies.JSON: bodies.schema_of(CaseSubmission)}, required=False),
     )
     async def submit(
         self,
@@ -215,8 +224,18 @@ class Applying(Controller):
         number: FromPath[str],
         key: Key,
     ) -> ApplicationSeen:
-        wanted = await bodies.read(request, Submission)
-        case = await submitting.submit(session, actor, number, key=key, at=now, delivery=wanted.delivery)
+        wanted = await bodies.read(request, CaseSubmission)
+        case = await submitting.submit(
+            session,
+            actor,
+            number,
+            key=key,
+            at=now,
+            delivery=wanted.delivery,
+            by_a_person=wanted.by_a_person,
+        )
+        if wanted.english:
+            await bilingual.ask(session, actor, number, at=now)
         return await reading.seen(session, actor, case, at=now)
 
     @post(

@@ -30,6 +30,7 @@ from portal.dependencies import Transactions
 from portal.guards import citizen
 from portal.request import Request
 from portal.resources import Resources
+from services.applications.bilingual import commands as bilingual
 from services.applications.bundling import filling, queries, reading, starting, submitting, withdrawing
 from services.applications.bundling.merging import Whole, front
 from services.applications.errors import AnswersWrong, Missing, ResultNotReady
@@ -238,9 +239,10 @@ class BundleApplications(Controller):
     ) -> BundleSeen:
         wanted = await bodies.read(request, Submission)
         actor = await bundle_standing(session, actor, number)
-        return _seen(
-            await submitting.submit(session, actor, number, key=key, at=now, delivery=wanted.delivery)
-        )
+        whole = await submitting.submit(session, actor, number, key=key, at=now, delivery=wanted.delivery)
+        if wanted.english:
+            await bilingual.ask(session, actor, number, at=now)
+        return _seen(whole)
 
     @post(
         "/withdrawal",

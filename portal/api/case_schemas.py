@@ -108,9 +108,16 @@ class Commit(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Submission(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the result shall come: electronic (at once) or at the counter."""
+    """How the result shall come: electronic (at once) or at the counter; `english`: papers in English too."""
 
     delivery: Delivery = Delivery.ELECTRONIC
+    english: bool = False
+
+
+class CaseSubmission(Submission, frozen=True, forbid_unknown_fields=True):
+    """`by_a_person`: where the item may be decided by rules (秒批), a person decides all the same."""
+
+    by_a_person: bool = False
 
 
 class Corrections(Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,6 +128,31 @@ class Corrections(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Withdrawal(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Words = ""
+
+
+class AskingForAPerson(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person is asked to look at, if one cares to say."""
+
+    words: Words = ""
+
+
+class RuleSeen(Struct, frozen=True, kw_only=True):
+    """One published rule and whether it held: met, not-met or unknown."""
+
+    key: str
+    outcome: str
+
+
+class RulingSeen(Struct, frozen=True, kw_only=True):
+    """What the item's rules made of the case: granted, to-a-person or taken-out; `rules` is their digest."""
+
+    course: str
+    item_version: int
+    rules: str | None
+    inputs: str | None
+    found: list[RuleSeen]
+    at: datetime
+    person_until: date | None
 
 
 class RatingGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -226,6 +258,7 @@ class ApplicationSeen(ApplicationLine, frozen=True, kw_only=True):
     rating: RatingSeen | None
     claimed_by_name: str | None
     opinions: list[OpinionSeen] | None
+    ruling: RulingSeen | None = None
 
 
 class ApplicationPage(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 
 from portal.api import (
     applying,
+    benefits,
     bundles,
     delivery_reports,
     following,
@@ -15,6 +16,7 @@ from portal.api import (
     mandates,
     open_list,
     oversight,
+    received_elsewhere,
     sessions,
     tables,
     versions,
@@ -42,6 +44,8 @@ API_DOORS: Sequence[ControllerRouterHandler] = (
     Applications,
     bundles.Bundles,
     BundleApplications,
+    benefits.Benefits,
+    received_elsewhere.ReceivedElsewhere,
     window.Window,
     licences.Licences,
     licences.verify,

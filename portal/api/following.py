@@ -13,6 +13,7 @@ from portal.api import reading, standing
 from portal.api.case_schemas import (
     ApplicationPage,
     ApplicationSeen,
+    AskingForAPerson,
     RatingGiven,
     RatingSeen,
     Withdrawal,
@@ -26,6 +27,8 @@ from services.applications import queries
 from services.applications.arriving.queries import require_cleared
 from services.applications.commands import closing
 from services.applications.errors import ResultNotReady
+from services.applications.hearing import commands as hearings
+from services.applications.instant import commands as instant
 from services.oversight import commands as oversight
 from storage.database import Session
 
@@ -144,6 +147,49 @@ class Following(Controller):
     ) -> ApplicationSeen:
         actor = await standing.for_applicant(session, actor, number)
         await closing.withdraw(session, actor, number, reason=data.reason, at=now)
+        return await reading.whole(session, actor, number, at=now)
+
+    @post(
+        "/{number:str}/person",
+        operation_id="askForAPerson",
+        summary="请人工审查",
+        description="Before the decision, takes the case out of the rules (秒批); after a decision by rules, has a "
+        "person look at it again, within sixty days. `not-decided-by-rules`, `review-time-over`, `review-under-way`.",
+        responses=refusals(401, 403, 404, 409),
+        guards=[citizen],
+        status_code=200,
+    )
+    async def person(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        number: FromPath[str],
+        data: JSONBody[AskingForAPerson],
+    ) -> ApplicationSeen:
+        actor = await standing.for_applicant(session, actor, number)
+        await instant.ask_for_a_person(session, actor, number, words=data.words, at=now)
+        return await reading.whole(session, actor, number, at=now)
+
+    @post(
+        "/{number:str}/hearing",
+        operation_id="askForHearing",
+        summary="要求听证",
+        description="The applicant asks for the hearing they were told of, within five days (行政许可法 47); asking "
+        "again changes nothing.",
+        responses=refusals(401, 403, 404, 409),
+        guards=[citizen],
+        status_code=200,
+    )
+    async def hearing(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        number: FromPath[str],
+    ) -> ApplicationSeen:
+        actor = await standing.for_applicant(session, actor, number)
+        await hearings.ask_oneself(session, actor, number, at=now)
         return await reading.whole(session, actor, number, at=now)
 
     @post(

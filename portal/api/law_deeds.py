@@ -14,6 +14,7 @@ from services.applications.afterwards.rules import FOLLOW_DAYS
 from services.applications.commands import ending, on_the_spot, receiving, reviewing
 from services.applications.grounds import Cancelling, Ending, Revoking
 from services.applications.hearing import commands as hearing
+from services.applications.instant import commands as instant
 from services.applications.rules import Deed
 from services.catalogue import answers
 from storage.database import Session
@@ -82,6 +83,13 @@ class Verification(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     material: Annotated[str, Meta(max_length=100)]
     holds: bool
     finding: Words = ""
+
+
+class SecondLook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """人工审查: whether what rules decided stands, and why."""
+
+    upheld: bool
+    finding: Words
 
 
 class Revocation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -156,6 +164,10 @@ async def _verify(session: Session, actor: Actor, number: str, said: Verificatio
     )
 
 
+async def _review(session: Session, actor: Actor, number: str, said: SecondLook, at: datetime) -> object:
+    return await instant.review(session, actor, number, upheld=said.upheld, finding=said.finding, at=at)
+
+
 async def _revoke(session: Session, actor: Actor, number: str, said: Revocation, at: datetime) -> object:
     return await ending.revoke(session, actor, number, ground=said.ground, reason=said.reason, at=at)
 
@@ -180,6 +192,7 @@ DEEDS: Mapping[Deed, tuple[type[Struct], Doing]] = {
     Deed.CLOSE_HEARING: (Minutes, _close),
     Deed.TERMINATE: (Termination, _terminate),
     Deed.VERIFY_COMMITMENT: (Verification, _verify),
+    Deed.REVIEW_DECISION: (SecondLook, _review),
     Deed.REVOKE: (Revocation, _revoke),
     Deed.CANCEL: (Cancellation, _cancel),
     Deed.ARCHIVE: (NoWords, _archive),

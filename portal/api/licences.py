@@ -10,11 +10,11 @@ from litestar.params import FromPath, QueryParameter
 
 from identity.actor import Actor
 from licensing import commands, queries, types, verifying
-from licensing.errors import CodeRefused, LicenceNotFound
+from licensing.errors import CodeRefused, CodesCrowded, LicenceNotFound
 from licensing.presenting import CODE_LENGTH
 from licensing.rules import PRESENTATION_LIFE, State
 from licensing.verifying import Finding, Verdict
-from portal.api import bodies
+from portal.api import bodies, problems
 from portal.api.description import ROOT, refusals
 from portal.api.following import pdf
 from portal.api.schemas import (
@@ -27,6 +27,7 @@ from portal.api.schemas import (
     told,
 )
 from portal.api.standing import for_party
+from portal.authentication import origin
 from portal.guards import citizen, signed_in
 from portal.request import Request
 from portal.resources import Resources
@@ -131,7 +132,7 @@ class Licences(Controller):
     description="Is this licence real, unaltered and in force? Send the file, or its identifier with the check "
     "code printed beside the QR code or a presentation code. A wrong pair is «not found»: identifiers cannot be "
     "counted through. A file is judged by its seal and kept nowhere.",
-    responses=refusals(404, 413),
+    responses=refusals(404, 413, 429),
     tags=["licences"],
     operation_class=bodies.taking(
         {bodies.MULTIPART: bodies.ONE_FILE, bodies.JSON: bodies.schema_of(CodeToVerify)}
@@ -146,21 +147,26 @@ async def verify(
     session: NamedDependency[Session],
     resources: NamedDependency[Resources],
     now: NamedDependency[datetime],
-) -> Verification:
+) -> Verification | Response[bytes]:
     if not bodies.is_multipart(request):
-        facts = await _by_code(session, await bodies.read(request, CodeToVerify), now)
+        given = await bodies.read(request, CodeToVerify)
+        try:
+            facts = await _by_code(session, given, now, origin(request))
+        except (CodeRefused, CodesCrowded) as refusal:
+            # Answered, not raised: what was recorded stays.
+            return problems.refusal(refusal, 404 if isinstance(refusal, CodeRefused) else 429)
         return Verification(valid=facts.state is State.VALID, licence=facts)
     _, content = (await bodies.files(request))[0]
     verdict = await asyncio.to_thread(verifying.verify, content, roots=resources.roots)
     return await _judged(session, verdict, now)
 
 
-async def _by_code(session: Session, given: CodeToVerify, at: datetime) -> LicenceFacts:
-    """Raises LicenceNotFound, CodeRefused."""
+async def _by_code(session: Session, given: CodeToVerify, at: datetime, source: str) -> LicenceFacts:
+    """Raises LicenceNotFound, CodeRefused, CodesCrowded."""
     if len(given.code.replace("-", "").replace(" ", "")) != CODE_LENGTH:
         facts = await queries.by_check_code(session, given.identifier, given.code, at=at)
         return told(LicenceFacts, facts)
-    shown = await commands.redeem(session, given.code, at=at)
+    shown = await commands.redeem(session, given.code, at=at, source=source)
     if shown.identifier != given.identifier:
         raise CodeRefused
     return told(LicenceFacts, shown)

@@ -19,12 +19,16 @@ from portal.api.case_schemas import (
     OpinionSeen,
     Origin,
     RatingSeen,
+    RuleSeen,
+    RulingSeen,
 )
 from portal.api.schemas import told
 from portal.api.standing import plain_number
 from services.applications import queries
 from services.applications.commands.submitting import facts_by_name, missing_materials
 from services.applications.errors import Missing
+from services.applications.instant import queries as instant
+from services.applications.instant.rules import Course, asked_until
 from services.applications.rules import State
 from services.catalogue import answers, showing
 from services.catalogue import queries as catalogue
@@ -125,6 +129,7 @@ async def seen(session: Session, actor: Actor, application: Case, *, at: datetim
         rating=told(RatingSeen, rating) if rating else None,
         claimed_by_name=application.claimed_by_name if staff else None,
         opinions=await _opinions(session, application) if staff else None,
+        ruling=await _ruling(session, application) if definition.instant else None,
     )
 
 
@@ -159,6 +164,22 @@ async def _documents(session: Session, application: Case) -> list[DocumentSeen]:
 
 async def _opinions(session: Session, application: Case) -> list[OpinionSeen]:
     return [told(OpinionSeen, one) for one in await queries.opinions_of(session, application)]
+
+
+async def _ruling(session: Session, application: Case) -> RulingSeen | None:
+    ruling = await instant.ruling_of(session, application)
+    if ruling is None:
+        return None
+    decided = ruling.course is Course.GRANTED and application.decided_at
+    return told(
+        RulingSeen,
+        ruling,
+        item_version=application.item_version,
+        rules=ruling.rules_digest,
+        inputs=ruling.inputs_digest,
+        found=[RuleSeen(**one) for one in ruling.found],
+        person_until=asked_until(local_day(application.decided_at)) if decided else None,
+    )
 
 
 async def _licence(session: Session, number: str) -> str | None:

@@ -27,9 +27,9 @@ from portal.api.description import ROOT, refusals
 from portal.api.standing import plain_number
 from portal.guards import roles
 from portal.request import Request
-from services.applications import queries
+from services.applications import desk
 from services.applications.commands import closing, deciding, receiving, reviewing
-from services.applications.queries import Filter
+from services.applications.desk import Lamp, Wanted
 from services.applications.rules import OPEN, Deed, State
 from services.workflow.rules import local_day
 from storage.database import Session
@@ -134,21 +134,30 @@ class Window(Controller):
             list[State] | None, QueryParameter(name="state", description="one or several states")
         ] = None,
         mine: FromQuery[bool] = False,
-        light: Annotated[str | None, QueryParameter(pattern="^(green|yellow|red)$")] = None,
+        light: Annotated[Lamp | None, QueryParameter(description="the light of the running limit")] = None,
         item: Annotated[str | None, QueryParameter(pattern="^[a-z0-9-]{1,100}$")] = None,
+        q: Annotated[
+            str | None,
+            QueryParameter(max_length=60, description="how the applicant's name or the number begins"),
+        ] = None,
+        filed_since: Annotated[date | None, QueryParameter(description="first day of submission")] = None,
+        filed_until: Annotated[date | None, QueryParameter(description="last day of submission")] = None,
         after: Annotated[str | None, QueryParameter(description="`next` of the page before")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = 50,
     ) -> ApplicationPage:
-        wanted = Filter(
+        wanted = Wanted(
             today=local_day(now),
-            states=frozenset(states) if states else OPEN,
+            within=frozenset(states) if states else OPEN,
             mine=mine,
-            light=light,
+            lamp=light,
             item_code=item,
+            text=q if q and q.isprintable() else None,
+            filed_since=filed_since,
+            filed_until=filed_until,
             after=cursors.read(after, date.fromisoformat) if after else None,
             limit=limit + 1,
         )
-        found = await queries.queue(session, actor, wanted)
+        found = await desk.queue(session, actor, wanted)
         last = found[limit - 1] if len(found) > limit else None
         return ApplicationPage(
             applications=[reading.line(one, now) for one in found[:limit]],
@@ -162,7 +171,7 @@ class Window(Controller):
         description="Does a deed: claim, accept, request-correction, refuse-acceptance, review, suspend, resume, "
         "extend, grant, refuse, deliver, and what the law adds: correct-on-the-spot, accept-to-follow, refer, "
         "tell-not-needed, send-back, offer-hearing, ask-for-hearing, call-hearing, close-hearing, terminate, "
-        "verify-commitment, revoke, cancel, archive. Each takes its own words. Who received a case never decides it "
+        "verify-commitment, review-decision, revoke, cancel, archive. Each takes its own words. Who received a case never decides it "
         "(`acceptor-may-not-decide`), and two persons verify what the law wants two for (`already-spoke`).",
         responses=refusals(401, 403, 404, 409, 422),
         operation_class=bodies.taking({bodies.JSON: _bodies()}, required=False),

@@ -14,7 +14,7 @@ from services.applications.bundling.merging import Whole, front
 from services.applications.bundling.queries import is_bundle, require_alone
 from services.applications.commands.submitting import facts_by_name, missing_materials
 from services.applications.errors import ApplicationNotFound, Missing
-from services.applications.rules import CHANGEABLE, Outcome, State
+from services.applications.rules import CHANGEABLE, Delivery, Outcome, State
 from services.catalogue import answers
 from services.catalogue import queries as catalogue
 from services.catalogue.answers import Checked
@@ -35,6 +35,7 @@ class ApplicationSeen(Protocol):
     item_name: dict[str, str]
     applicant_name: str
     state: State
+    delivery: Delivery
     outcome: Outcome | None
     step: str | None
     answers: dict[str, Any]

@@ -1,8 +1,8 @@
 """Checking the answers and handing in: everything on one page, said yes to, handed in once however often it is pressed."""
 
 import secrets
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
@@ -12,7 +12,7 @@ from pydantic import Field
 
 from identity.actor import Actor
 from portal import drafting, forms
-from portal.citizen import branches, tasks
+from portal.citizen import branches, by_rules, tasks
 from portal.citizen.case import BundleCase, Case, open_case
 from portal.citizen.following import papers
 from portal.citizen.pictures import qr
@@ -22,11 +22,16 @@ from portal.language import current, pick
 from portal.language import gettext as _
 from portal.request import Request
 from portal.resources import Resources
-from services.applications.commands import submitting
+from services.applications.bilingual import commands as bilingual
+from services.applications.commands import submitting, timing
 from services.applications.errors import AnswersWrong, Incomplete, NotInDraft, StepNotOpen
 from services.applications.rules import Delivery, State
 from services.catalogue import showing
 from services.catalogue.definition import Page
+from services.catalogue.particulars import AfterHours
+from services.workflow import calendar
+from services.workflow import queries as clocks
+from services.workflow.rules import ClockKind, local_day
 from storage.database import Session
 
 
@@ -35,6 +40,8 @@ class Submission(forms.Fields):
 
     key: str = Field(min_length=16, max_length=64)
     delivery: Delivery = Delivery.ELECTRONIC
+    decider: Literal["rules", "person"] = "rules"
+    english: str = ""
     declared: str = ""
 
 
@@ -54,7 +61,8 @@ class CheckingPages(Controller):
         case = await open_case(session, actor, number, now)
         if not case.changeable:
             return Redirect(f"/applications/{case.number}", status_code=303)
-        return _shown(case, Form.empty())
+        received = timing.received_on(case.definition, await calendar.load(session), at=now)
+        return _shown(case, Form.empty(), received=received)
 
     @post("/{number:str}/submission", name="checking:submit")
     async def submit(
@@ -72,7 +80,17 @@ class CheckingPages(Controller):
             return _shown(case, form, 422)
         key, delivery = form.value.key, form.value.delivery
         try:
-            await drafting.submit(session, actor, number, key=key, delivery=delivery, at=now)
+            await drafting.submit(
+                session,
+                actor,
+                number,
+                key=key,
+                delivery=delivery,
+                by_a_person=form.value.decider == "person",
+                at=now,
+            )
+            if form.value.english == "yes":
+                await bilingual.ask(session, actor, case.number, at=now)
         except (Incomplete, AnswersWrong):
             return _shown(case, form, 422)
         return Redirect(f"/applications/{case.number}/submitted", status_code=303)
@@ -114,11 +132,22 @@ class CheckingPages(Controller):
         link = f"/progress?number={case.number}&code={case.application.query_code}"
         context: dict[str, Any] = {
             "case": case,
+            "by_rules": await by_rules.seen(session, case),
+            "received_later": await _received_later(session, case),
             "again": len(await papers(session, case)) > 1,
             "receipt": next((one for one in await papers(session, case) if one["kind"] == "receipt"), None),
             "qr": qr(f"{resources.settings.public_url.rstrip('/')}{link}"),
         }
         return Template("citizen/submitted.html", context=context)
+
+
+async def _received_later(session: Session, case: Case) -> date | None:
+    """The day on which it counts as received, where that is later than the day it was handed in."""
+    if case.definition.received_after_hours is AfterHours.SAME_DAY or case.application.submitted_at is None:
+        return None
+    intake = [one for one in await clocks.clocks_of(session, case.number) if one.kind is ClockKind.INTAKE]
+    later = intake and intake[-1].started_on > local_day(case.application.updated_at)
+    return intake[-1].started_on if later else None
 
 
 def _agreed(form: Form[Submission]) -> Form[Submission]:
@@ -130,7 +159,9 @@ def _agreed(form: Form[Submission]) -> Form[Submission]:
     return form
 
 
-def _shown(case: Case, form: Form[Submission], status: int = 200) -> Template:
+def _shown(
+    case: Case, form: Form[Submission], status: int = 200, *, received: date | None = None
+) -> Template:
     if not case.changeable:
         raise NotInDraft(case.application.state)
     key = form.typed.get("key")
@@ -141,6 +172,7 @@ def _shown(case: Case, form: Form[Submission], status: int = 200) -> Template:
         "materials": tasks.material_tasks(case),
         "problems": tasks.problems(case),
         "key": key if isinstance(key, str) and key else secrets.token_urlsafe(24),
+        "received_later": received if received is not None and received > case.today else None,
         "deed": "correction" if case.is_correcting else "submission",
     }
     return Template("citizen/check.html", context=context, status_code=status)

@@ -17,6 +17,7 @@ from portal.dependencies import Transactions
 from portal.guards import citizen
 from portal.language import gettext as _
 from portal.language import pick
+from portal.registers import REGISTERS
 from portal.resources import Resources
 from services.applications import queries
 from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
@@ -46,7 +47,7 @@ class DataUsePages(Controller):
         if not reading.may_read(actor):
             raise NotFoundException
         async with transactions() as session:
-            subject = await _subject(session, actor)
+            subject = await subject_of(session, actor)
             departments = {one.code: one.name for one in await identity.departments(session)}
             cases = {one.number for one in await queries.mine(session, actor)}
         try:
@@ -59,11 +60,34 @@ class DataUsePages(Controller):
         context: dict[str, Any] = {
             "away": False,
             "uses": [told(one, departments, cases) for one in uses],
+            "asked": await _asked(resources, actor, departments, now),
         }
         return Template("citizen/data_uses.html", context=context)
 
 
-async def _subject(session: Session, actor: Actor) -> Subject:
+async def _asked(
+    resources: Resources, actor: Actor, departments: dict[str, str], now: datetime
+) -> list[dict[str, Any]]:
+    """What this person disputed or complained of, and what the departments answered; nothing while the hub is away."""
+    try:
+        answer = await resources.hub.steward(
+            "own-tickets", consumer=resources.settings.party, operator=str(actor.person_id), at=now
+        )
+    except (HubUnavailable, ExchangeRefused, AnswerForged):
+        return []
+    return [
+        {
+            "register": telling.register(one["resource"]),
+            "who": departments.get(one["department"], one["department"]),
+            "words": one["words"],
+            "due_on": datetime.fromisoformat(one["due_on"]).date(),
+            "answer": one["answer"],
+        }
+        for one in answer.result or []
+    ]
+
+
+async def subject_of(session: Session, actor: Actor) -> Subject:
     """The party acted for, by the number the registers know."""
     if actor.acting_for.kind is PartyKind.ORGANISATION:
         firm = await identity.organisation_by_id(session, actor.acting_for.id)
@@ -74,10 +98,10 @@ async def _subject(session: Session, actor: Actor) -> Subject:
 def told(use: UseSeen, departments: dict[str, str], cases: Iterable[str]) -> dict[str, Any]:
     """One use in words; its case is linked where it is among `cases`."""
     return {
+        "id": use.id,
         "at": use.at,
         "who": departments.get(use.consumer, use.consumer),
-        "register": _named(telling.REGISTERS, use.resource, use.resource_name)
-        or telling.register(use.resource),
+        "register": _named(REGISTERS, use.resource, use.resource_name) or telling.register(use.resource),
         "fields": _("、").join(
             _named(telling.FIELDS, one, use.field_names.get(one, {})) or one for one in use.fields
         ),

@@ -12,7 +12,7 @@ from litestar.response import Template
 from identity import queries as identity
 from identity.actor import Actor
 from licensing import queries as licensing
-from portal.citizen import branches, tasks, telling
+from portal.citizen import branches, modes, tasks, telling
 from portal.citizen.case import ApplicationSeen, BundleCase, Case, open_case
 from portal.citizen.history import Event, history
 from portal.citizen.versions import newer_version
@@ -22,12 +22,14 @@ from portal.language import pick
 from portal.resources import Resources
 from services.applications import queries
 from services.applications.afterwards import queries as afterwards
+from services.applications.commands import timing
+from services.applications.commands.closing import result_ready
 from services.applications.leftovers import left_in
-from services.applications.rules import APPLICANTS_DEEDS, OPEN, Deed, State, open_deeds
+from services.applications.rules import APPLICANTS_DEEDS, OPEN, Deed, Delivery, State, open_deeds
 from services.catalogue import rows, rules
 from services.workflow import calendar
 from services.workflow import queries as clocks
-from services.workflow.rules import ClockKind, due
+from services.workflow.rules import due
 from storage.database import Session
 
 
@@ -117,19 +119,33 @@ async def _progress(session: Session, actor: Actor, case: Case) -> Template:
     context: dict[str, Any] = {
         "case": case,
         "state": telling.state(application.state),
-        "sentence": telling.said(telling.STATE_SENTENCES, application.state),
+        "sentence": await _sentence(session, case),
         "light": light(application, case.today),
         "dates": await dates(session, case),
-        "events": await history(session, actor, case.number) + ahead(case),
+        "events": await history(session, actor, case.number, _steps(case)) + ahead(case),
         "department": department.name,
         "papers": await papers(session, case),
         "licence": licence,
+        **await modes.beside(session, actor, case),
         "to_follow": await _to_follow(session, application, case.number),
         "rating": await queries.rating_of(session, await queries.get(session, actor, case.number)),
         "may_withdraw": Deed.WITHDRAW in open_deeds(application.state) & APPLICANTS_DEEDS,
         "may_rate": application.state in {State.DELIVERED, State.NOT_ACCEPTED},
     }
     return Template("citizen/case.html", context=context)
+
+
+def _steps(case: Case) -> dict[str, str]:
+    return {step.key: pick(step.name) for step in case.definition.steps}
+
+
+async def _sentence(session: Session, case: Case) -> str:
+    """Where it stands, in a sentence; what waits at the counter says so."""
+    application = case.application
+    fetched = application.state in {State.GRANTED, State.REFUSED} and application.delivery is Delivery.COUNTER
+    if fetched and await result_ready(session, await queries.by_number(session, case.number)):
+        return _("结果已经做好，请带身份证件到政务服务窗口领取，报办件编号或者查询码。")
+    return telling.said(telling.STATE_SENTENCES, application.state)
 
 
 async def _to_follow(session: Session, application: ApplicationSeen, number: str) -> list[str]:
@@ -155,15 +171,12 @@ async def dates(session: Session, case: Case) -> dict[str, Any]:
     """The last day that was promised for the running limit and, for the decision, the one the law sets."""
     application = case.application
     found: dict[str, Any] = {"promised": application.due_on, "legal": None, "days": application.limit_days}
-    decision = next(
-        (one for one in await clocks.clocks_of(session, case.number) if one.kind is ClockKind.DECISION), None
-    )
+    kind, limit, _basis = timing.decision_limit(case.definition)
+    decision = next((one for one in await clocks.clocks_of(session, case.number) if one.kind is kind), None)
     if decision is not None and application.state in {State.ACCEPTED, State.SUSPENDED}:
         value = await clocks.value_of(session, decision)
-        extra = value.limit_days - min(
-            case.definition.promised_limit.days, case.definition.statutory_limit.days
-        )
-        statutory = replace(value, limit_days=case.definition.statutory_limit.days + max(extra, 0))
+        extra = value.limit_days - limit
+        statutory = replace(value, limit_days=timing.legal_days(case.definition) + max(extra, 0))
         found["legal"] = due(statutory, await calendar.load(session)).on
     elif application.state is State.SUBMITTED:
         found["legal"] = application.due_on

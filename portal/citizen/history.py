@@ -1,6 +1,6 @@
 """What happened to a case, from its own ledger, in words: what, who, when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,21 +20,32 @@ QUIET = frozenset({"licence intended", "paper sealed", "application claimed"})
 """Deeds that tell an applicant nothing they could use."""
 
 
-async def history(session: Session, actor: Actor, number: str) -> list[Event]:
-    """The case's timeline, oldest first. Only for those who may see the case."""
+async def history(session: Session, actor: Actor, number: str, steps: Mapping[str, str]) -> list[Event]:
+    """The case's timeline, oldest first; `steps` are the names of its steps by key. Only for those who may see the case."""
     entries = await ledger.entries(session, number)
-    return [event(one, actor) for one in entries if one.deed in telling.DEEDS and one.deed not in QUIET]
+    return [
+        event(one, actor, steps) for one in entries if one.deed in telling.DEEDS and one.deed not in QUIET
+    ]
 
 
-def event(entry: Entry, actor: Actor) -> Event:
+def event(entry: Entry, actor: Actor, steps: Mapping[str, str]) -> Event:
     return {
-        "title": telling.said(telling.DEEDS, entry.deed),
+        "title": _title(entry, steps),
         "at": entry.at,
         "by": _by(entry, actor),
         "note": _note(entry),
         "state": "bad" if entry.deed in BAD else "done",
         "own": entry.actor == str(actor.person_id),
     }
+
+
+def _title(entry: Entry, steps: Mapping[str, str]) -> str:
+    """The deed's words; an opinion says at which step, and whether the step is done with it."""
+    step = steps.get(str(entry.details.get("step")))
+    if entry.deed != "step reviewed" or step is None:
+        return telling.said(telling.DEEDS, entry.deed)
+    text = _("完成“%(step)s”") if entry.details.get("done") else _("“%(step)s”有一位工作人员已出具意见")
+    return text % {"step": step}
 
 
 async def public_history(session: Session, number: str) -> list[Event]:

@@ -26,6 +26,7 @@ from services.applications.bundling import queries as bundles
 from services.applications.bundling import reading
 from services.applications.bundling.merging import front
 from services.applications.rules import OPEN, State
+from services.applications.unasked import queries as unasked
 from services.notices import queries as notices
 from services.workflow.rules import local_day
 from storage import ledger
@@ -52,6 +53,7 @@ class HomePages(Controller):
         context: dict[str, Any] = {
             "groups": _grouped(_entries(alone, now) + await _bundles(session, actor)),
             "asking": [one for one in cases if one.state in ASKING],
+            "offered": len(await unasked.open_offers(session, actor)) if actor.behalf is None else 0,
             "licences": len(await licensing.listing(session, actor)),
             "news": spoken(await notices.own(session, actor, limit=NEWS)),
         }

@@ -11,7 +11,7 @@ from litestar.response import Template
 
 from identity.actor import Actor
 from licensing import commands, queries, types
-from licensing.rules import PRESENTATION_LIFE
+from licensing.rules import PRESENTATION_LIFE, REMIND_BEFORE, local_day
 from licensing.types import FieldKind, LicenceType
 from portal.citizen import telling
 from portal.citizen.closing import PDF
@@ -39,6 +39,7 @@ class LicencePages(Controller):
                 "licence": one,
                 "name": pick(types.get(one.type_code).name),
                 "state": telling.licence_state(queries.state_of(one, now)),
+                "ends_in": _days_left(one.valid_until, now) if str(one.state) == "valid" else None,
             }
             for one in held
         ]
@@ -99,6 +100,12 @@ class LicencePages(Controller):
             "seconds": int(PRESENTATION_LIFE.total_seconds()),
         }
         return Template("citizen/presentation.html", context=context)
+
+
+def _days_left(until: date | None, now: datetime) -> int | None:
+    """Days to the end of a period that ends soon enough to be told of."""
+    left = (until - local_day(now)).days if until else None
+    return left if left is not None and 0 <= left <= REMIND_BEFORE else None
 
 
 def _fields(kind: LicenceType, elements: Mapping[str, str]) -> list[dict[str, str]]:

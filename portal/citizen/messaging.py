@@ -15,11 +15,13 @@ from identity.means.rules import Channel
 from portal import forms
 from portal.authentication import settings_of
 from portal.guards import citizen
-from portal.language import current
+from portal.language import current, pick
 from portal.request import Request
 from services.notices import commands, queries
-from services.notices.queries import Told
+from services.notices.queries import Posted, Told
 from storage.database import Session
+
+MANDATES = "/my/mandates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,10 @@ class MessagePages(Controller):
 
     @get("/", name="messages:show")
     async def show(self, session: NamedDependency[Session], actor: NamedDependency[Actor]) -> Template:
-        told = await queries.own(session, actor)
-        return Template("citizen/messages.html", context={"messages": spoken(told)})
+        told = spoken(await queries.own(session, actor))
+        told += about_account(await queries.posted(session, actor.person_id))
+        told.sort(key=lambda one: one["at"], reverse=True)
+        return Template("citizen/messages.html", context={"messages": told[: queries.PAGE]})
 
     @post("/ways", name="messages:ways")
     async def choose(
@@ -64,6 +68,14 @@ def spoken(told: Sequence[Told]) -> list[dict[str, Any]]:
     """Messages in the reader's language: number, title, text, at."""
     language = current().language
     return [{"number": one.number, "at": one.at, **one.words[language]} for one in told]
+
+
+def about_account(posted: Sequence[Posted]) -> list[dict[str, Any]]:
+    """Notices about the account in the reader's language, each with the page it leads to."""
+    return [
+        {"number": None, "href": MANDATES, "at": one.at, "title": pick(one.title), "text": pick(one.text)}
+        for one in posted
+    ]
 
 
 async def ways(request: Request, session: Session, actor: Actor) -> list[Way]:

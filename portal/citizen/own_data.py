@@ -34,6 +34,7 @@ from portal.guards import citizen, fresh
 from portal.language import gettext as _
 from portal.request import Request
 from portal.resources import Resources
+from services.notices import commands as notices
 from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
 from services.sharing.messages import Subject, UseSeen
 from services.workflow import calendar
@@ -188,6 +189,7 @@ class ClosingAccountPages(Controller):
         for number in own_record.drafts(record):
             await drafting.discard(session, own_record.oneself(actor), number, at=now)
         await closing.close(session, actor, needed=own_record.needed(record), at=now)
+        await notices.forget(session, actor.person_id)
         settings = settings_of(request.app.state)
         gone = [cleared(name, settings) for name in (SESSION, STEP, KEPT, CODE)]
         return Redirect("/account-closed", status_code=303, cookies=gone)

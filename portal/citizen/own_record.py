@@ -9,6 +9,7 @@ from identity import queries as identity
 from identity.actor import Actor, Party, PartyKind
 from identity.mandates import queries as mandates
 from identity.mandates.queries import Standing
+from identity.means.rules import Channel
 from identity.openid import queries as openid
 from identity.openid.queries import ConsentEntry
 from identity.privacy import correcting
@@ -19,6 +20,10 @@ from licensing import types
 from services.applications import queries as applications
 from services.applications.bundling import queries as bundles
 from services.applications.rules import OPEN, State
+from services.applications.unasked import queries as unasked
+from services.applications.unasked.queries import Benefit
+from services.notices import queries as notices
+from services.notices.queries import Posted, Told
 from services.oversight import records
 from services.oversight.records import Look
 from storage.database import Session
@@ -41,6 +46,10 @@ class OwnRecord:
     acting: Sequence[Standing]
     given: Sequence[Standing]
     corrections: Sequence[correcting.Entry]
+    benefits: Sequence[Benefit]
+    messages: Sequence[Told]
+    notices: Sequence[Posted]
+    silenced: frozenset[Channel]
 
 
 def oneself(actor: Actor) -> Actor:
@@ -68,6 +77,10 @@ async def gather(session: Session, actor: Actor, *, at: datetime) -> OwnRecord:
             if one.principal_id == actor.person_id
         ],
         corrections=await correcting.mine(session, actor),
+        benefits=[one for one in await unasked.own(session, own) if one.consent or one.offer],
+        messages=await notices.own(session, own, limit=MOST),
+        notices=await notices.posted(session, actor.person_id, limit=MOST),
+        silenced=await notices.silenced(session, actor.person_id),
     )
 
 
@@ -130,7 +143,34 @@ def as_json(record: OwnRecord, uses: Sequence[Any] | None, *, at: datetime) -> d
         ],
         "mandates": [_mandate(one) for one in (*record.acting, *record.given)],
         "corrections": [_correction(one.request, one.department) for one in record.corrections],
+        "benefits": [_benefit(one) for one in record.benefits],
+        "messages": [_message(one) for one in record.messages],
+        "account_notices": [
+            {
+                "at": one.at.isoformat(),
+                "kind": one.kind.value,
+                "title": {"zh": one.title.zh, "en": one.title.en},
+            }
+            for one in record.notices
+        ],
+        "messages_not_wanted_by": sorted(one.value for one in record.silenced),
     }
+
+
+def _benefit(one: Benefit) -> dict[str, Any]:
+    """What was agreed to be looked for (免申即享), and what came of it."""
+    return {
+        "item": one.item.code,
+        "agreed_at": one.consent.at.isoformat() if one.consent else None,
+        "offered_at": one.offer.found_at.isoformat() if one.offer else None,
+        "standing": one.offer.standing.value if one.offer else None,
+        "known": dict(one.offer.facts) if one.offer else {},
+        "case": one.offer.application_number if one.offer else None,
+    }
+
+
+def _message(one: Told) -> dict[str, Any]:
+    return {"at": one.at.isoformat(), "case": one.number, "node": one.node.value, "words": one.words}
 
 
 def _case(case: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.language import gettext
+from portal.registers import REGISTERS
 
 
 def _(text: str) -> str:
@@ -84,9 +85,18 @@ DEEDS: Mapping[str, str] = {
     "hearing closed": _("听证结束，继续计时"),
     "application terminated": _("终止办理"),
     "commitment verified": _("承诺核查"),
+    "application decided by rules": _("系统按规则作出准予决定"),
+    "papers sent on": _("代收窗口转交纸质材料"),
+    "papers arrived": _("决定机关收到纸质材料"),
+    "left to a person": _("转工作人员办理"),
+    "person asked for": _("请求人工审查"),
+    "decision by rules reviewed": _("人工审查有了结论"),
     "grant revoked": _("撤销"),
     "grant cancelled": _("注销"),
     "case archived": _("办件归档"),
+    "register accepted": _("确认部门登记的信息"),
+    "register disputed": _("对部门登记的信息有异议"),
+    "register replaced": _("不用部门登记的信息，自己提交"),
     "application rated": _("作出评价"),
 }
 """The deeds of the ledger an applicant reads; others are the house's own affair and left out."""
@@ -115,11 +125,6 @@ LICENCE_STATES: Mapping[str, tuple[str, str]] = {
     "revoked": (_("已撤销"), "red"),
     "cancelled": (_("已注销"), "grey"),
     "expired": (_("已过期"), "grey"),
-}
-REGISTERS: Mapping[str, str] = {
-    "population": _("人口基础信息库"),
-    "business-register": _("市场主体登记库"),
-    "social-insurance": _("社会保险记录"),
 }
 FIELDS: Mapping[str, str] = {
     "name": _("姓名或者名称"),
@@ -191,4 +196,4 @@ def origin(found: Mapping[str, Any]) -> str:
 
 def register(resource: str) -> str:
     """What a register is called; for one without a word of its own, that it came through the hub."""
-    return said(REGISTERS, resource) if resource in REGISTERS else gettext("政务数据共享平台")
+    return gettext(REGISTERS.get(resource, _("政务数据共享平台")))

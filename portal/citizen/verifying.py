@@ -12,13 +12,15 @@ from litestar.response import Template
 from pydantic import Field
 
 from licensing import commands, queries, verifying
-from licensing.errors import CodeRefused, LicenceNotFound
+from licensing.errors import CodeRefused, CodesCrowded, LicenceNotFound
 from licensing.queries import PublicFacts
 from licensing.verifying import Finding, Verdict
 from portal import forms
+from portal.authentication import origin
 from portal.citizen import telling
 from portal.forms import Form
 from portal.language import gettext as _
+from portal.language import pick
 from portal.request import Request
 from portal.resources import Resources
 from storage.database import Session
@@ -87,11 +89,20 @@ class VerifyingPages(Controller):
         if form.value is None:
             return Template("citizen/redeem.html", context={"form": form, "shown": None}, status_code=422)
         try:
-            shown = await commands.redeem(session, form.value.code, at=now)
+            shown = await commands.redeem(session, form.value.code, at=now, source=origin(request))
+        except CodesCrowded:
+            # Answered, not raised: what was recorded stays.
+            crowded = form.wrong(code=_("从这里输错的次数太多了，请过几分钟再试"))
+            return Template("citizen/redeem.html", context={"form": crowded, "shown": None}, status_code=429)
         except CodeRefused:
             gone = form.wrong(code=_("这个出示码不存在、已经用过，或者超过了 60 秒。请对方重新出示"))
             return Template("citizen/redeem.html", context={"form": gone, "shown": None}, status_code=404)
-        context = {"form": form, "shown": shown, "state": telling.licence_state(shown.state)}
+        context: dict[str, Any] = {
+            "form": form,
+            "shown": shown,
+            "state": telling.licence_state(shown.state),
+            "fields": [{"key": pick(name), "value": text} for name, text in shown.fields],
+        }
         return Template("citizen/redeem.html", context=context)
 
 

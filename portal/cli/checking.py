@@ -17,7 +17,9 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from licensing import fonts
+from licensing import queries as licences
 from licensing.fonts import Supply
+from portal.cli import reaching
 from portal.resources import HUB_KEYS, objects_of
 from portal.settings import Settings, current
 from services.workflow import calendar
@@ -47,7 +49,7 @@ Check = Callable[[Settings], Awaitable[Finding]]
 def doctor(
     settings: Annotated[bool, typer.Option("--settings", help="List every setting instead.")] = False,
 ) -> None:
-    """Check database, objects, hub, fonts, keys, calendar and clock; exits 1 if something needs attention."""
+    """Check database, objects, hub, fonts, keys, calendar, clock, mail, short messages and scanner; exits 1 if something needs attention."""
     if settings:
         _list_settings()
         return
@@ -165,4 +167,33 @@ async def _fonts(settings: Settings) -> Finding:
     )
 
 
-CHECKS: Sequence[Check] = (_database, _clock, _calendar, _objects, _hub, _keys, _fonts)
+async def _mail(settings: Settings) -> Finding:
+    return Finding("mail", *await reaching.mail(settings))
+
+
+async def _short_messages(settings: Settings) -> Finding:
+    return Finding("short messages", *await reaching.short_messages(settings))
+
+
+async def _scanner(settings: Settings) -> Finding:
+    return Finding("scanner", *await reaching.scanner(settings))
+
+
+async def _licences(settings: Settings) -> Finding:
+    """Licences that were decided and could not be made."""
+    engine = open_engine(settings.application_url, pool_size=1)
+    try:
+        async with open_sessions(engine)() as session:
+            waiting = await licences.count_set_aside(session)
+    except (SQLAlchemyError, OSError) as exc:
+        return Finding("licences", type(exc).__name__, "needs the database")
+    finally:
+        await engine.dispose()
+    advice = "their approvers find them and why at /window/licences/waiting" if waiting else ""
+    return Finding("licences", f"{waiting} could not be made" if waiting else "all made", advice)
+
+
+CHECKS: Sequence[Check] = (
+    *(_database, _clock, _calendar, _objects, _hub, _keys, _fonts, _licences),
+    *(_mail, _short_messages, _scanner),
+)

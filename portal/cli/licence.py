@@ -1,6 +1,7 @@
 """`yiwang licence`: who sealed a licence file, whether it was altered, whether it was revoked as far as is known."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,10 @@ import typer
 from cryptography import x509
 from sqlalchemy.exc import SQLAlchemyError
 
-from licensing import queries, verifying
+from identity.errors import TokenRefused
+from identity.tokens import Verifiers
+from licensing import queries, recognising, showing, verifying
+from licensing import status as statuses
 from licensing.authority import ROOT_FILE
 from licensing.errors import LicensingError
 from licensing.queries import PublicFacts
@@ -35,11 +39,19 @@ File = Annotated[Path, typer.Argument(help="The licence as PDF.")]
 Root = Annotated[
     list[Path] | None, typer.Option(help="A root certificate (PEM) to trust; default: this data folder's.")
 ]
+Status = Annotated[
+    Path | None, typer.Option(help="A status list fetched before, from the address the file names (JWT).")
+]
+Keys = Annotated[
+    Path | None, typer.Option(help="The published keys of status lists (JSON), from /licences/keys.")
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Do not ask the register whether it was revoked.")]
 
 
 @app.command()
-def verify(file: File, root: Root = None, offline: Offline = False) -> None:
+def verify(
+    file: File, root: Root = None, offline: Offline = False, status: Status = None, keys: Keys = None
+) -> None:
     """Verify a licence file; needs nothing but the file and the root certificate. Exit code 0 only if it is good."""
     settings = current()
     try:
@@ -52,6 +64,9 @@ def verify(file: File, root: Root = None, offline: Offline = False) -> None:
         raise NotProven(f"{file}: {SENTENCES[verdict.finding]}.")
     typer.echo(f"{file}: {SENTENCES[verdict.finding]}")
     _tell(verdict)
+    if status is not None:
+        _tell_list(file, pdf, status, keys)
+        return
     facts = None if offline else asyncio.run(_register(settings, verdict.identifier or ""))
     _tell_state(file, facts)
 
@@ -78,6 +93,59 @@ def _tell_state(file: Path, facts: PublicFacts | None) -> None:
     typer.echo(f"  state: {facts.state}{f' since {facts.ended_on}' if facts.ended_on else ''}")
     if facts.state is not State.VALID:
         raise NotProven(f"{file}: the file is genuine, but the licence is {facts.state}.")
+
+
+@app.command("check-code")
+def check_code(
+    code: Annotated[str, typer.Argument(help="What the QR code says that was shown without a network.")],
+    keys: Annotated[Path, typer.Option(help="The published keys (JSON), from /licences/keys.")],
+    url: Annotated[str, typer.Option(help="The portal the keys belong to, as its address begins.")] = "",
+) -> None:
+    """Check a code shown without a network; needs nothing but the published keys. Exit code 0 only if it is good."""
+    try:
+        told = showing.read(code, _keys(keys), public_url=url or current().public_url, at=datetime.now(UTC))
+    except TokenRefused as exc:
+        raise NotProven(f"The code is not good: {exc.why}.") from exc
+    typer.echo(f"good until {told.until.isoformat()}")
+    rows = {"licence": told.type_name.zh, "number": told.number, "holder": told.holder}
+    rows |= {"issuer": told.issuer, "identifier": told.identifier}
+    rows |= {"valid until": told.valid_until.isoformat() if told.valid_until else "without end"}
+    rows |= {name.zh: text for name, text in told.fields}
+    for name, text in rows.items():
+        typer.echo(f"  {name}: {text}")
+    typer.echo(f"  status published at: {told.status[0]} place {told.status[1]}")
+
+
+def _tell_list(file: Path, pdf: bytes, status: Path, keys: Path | None) -> None:
+    """What a status list fetched before says of the licence, and how old it is."""
+    place = statuses.referred(recognising.record_of(pdf))
+    if place is None:
+        raise FileUnusable(str(file), "names no status list.")
+    if keys is None:
+        raise FileUnusable(str(status), "needs --keys to be believed.")
+    at = datetime.now(UTC)
+    try:
+        told = statuses.read(_text(status), _keys(keys), uri=place[0], index=place[1], at=at)
+    except TokenRefused as exc:
+        raise NotProven(f"{status}: the status list is not good: {exc.why}.") from exc
+    minutes = int((at - told.published_at).total_seconds() // 60)
+    typer.echo(f"  state: {told.state} as of {told.published_at.isoformat()}, {minutes} minutes ago")
+    if told.state is not State.VALID:
+        raise NotProven(f"{file}: the file is genuine, but the licence does not count.")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except (OSError, ValueError) as exc:
+        raise FileUnusable(str(path), "cannot be read.") from exc
+
+
+def _keys(path: Path) -> Verifiers:
+    try:
+        return statuses.known_keys(json.loads(_text(path)))
+    except (ValueError, AttributeError, TokenRefused) as exc:
+        raise FileUnusable(str(path), "is no set of keys.") from exc
 
 
 def _roots(settings: Settings, given: list[Path]) -> list[x509.Certificate]:

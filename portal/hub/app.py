@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,13 +16,16 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.exc import SQLAlchemyError
 
 from identity.tokens import Signer, Verifiers, jwks
-from portal.hub import problems
+from portal.hub import metaservices, problems
 from portal.hub.schemas import ContractEntry, DirectoryEntry, Health, contract_entry, directory_entry
-from services.sharing import commands, queries
+from services.sharing import commands, keeping, queries
+from services.sharing.contracts import deeds
 from services.sharing.exchange import exchange, uses
 from services.sharing.messages import MEDIA_TYPE
 from services.sharing.rules import Outcome
 from services.sharing.sources import Sources
+from services.workflow import calendar
+from services.workflow.rules import due_on, local_day
 from storage.database import Session, Sessions
 
 LARGEST = 65_536
@@ -66,7 +69,12 @@ def create_hub(
             list_contracts,
             show_contract,
             show_keys,
+            show_services,
+            describe,
             take_uses,
+            take_notice,
+            tell_open_cases,
+            take_deed,
             live,
             ready,
         ],
@@ -97,6 +105,31 @@ async def take_uses(request: HubRequest, hub: NamedDependency[Hub]) -> Response[
         return _signed(await uses(session, compact, key=hub.key, at=hub.clock()))
 
 
+@post("/cases", status_code=200)
+async def take_notice(request: HubRequest, hub: NamedDependency[Hub]) -> Response[bytes]:
+    """The keeper of a case tells of it, signed; 200 with the signed acknowledgement."""
+    compact = await _message(request)
+    async with hub.sessions.begin() as session:
+        return _signed(await keeping.take_notice(session, compact, key=hub.key, at=hub.clock()))
+
+
+@post("/cases/open", status_code=200)
+async def tell_open_cases(request: HubRequest, hub: NamedDependency[Hub]) -> Response[bytes]:
+    """The cases a keeper told of that are open here, signed."""
+    compact = await _message(request)
+    async with hub.sessions.begin() as session:
+        return _signed(await keeping.believed_open(session, compact, key=hub.key, at=hub.clock()))
+
+
+@post("/steward", status_code=200)
+async def take_deed(request: HubRequest, hub: NamedDependency[Hub]) -> Response[bytes]:
+    """A department's steward asks or does something, signed; 200 with the signed answer."""
+    compact = await _message(request)
+    async with hub.sessions.begin() as session:
+        answer = await deeds.do(session, compact, key=hub.key, due_after=_due_after, at=hub.clock())
+        return _signed(answer)
+
+
 @get("/directory")
 async def show_directory(hub: NamedDependency[Hub]) -> list[DirectoryEntry]:
     async with _reading(hub) as session:
@@ -119,6 +152,19 @@ async def show_contract(number: FromPath[str], hub: NamedDependency[Hub]) -> Con
         return contract_entry(await queries.contract(session, number))
 
 
+@get("/services")
+async def show_services(hub: NamedDependency[Hub]) -> list[dict[str, Any]]:
+    """Who provides what, and by which method it is asked."""
+    async with _reading(hub) as session:
+        return metaservices.services([directory_entry(one) for one in await queries.directory(session)])
+
+
+@get("/openapi.json")
+async def describe() -> dict[str, Any]:
+    """The hub's OpenAPI description."""
+    return metaservices.openapi()
+
+
 @get("/keys")
 async def show_keys(hub: NamedDependency[Hub]) -> dict[str, list[dict[str, str]]]:
     """The hub's public keys as a JWK set (RFC 7517)."""
@@ -137,6 +183,10 @@ async def ready(hub: NamedDependency[Hub]) -> Response[Health]:
     up = database == "up"
     health = Health("ready" if up else "not-ready", database, states)
     return Response(health, status_code=200 if up else 503)
+
+
+async def _due_after(session: Session, at: datetime, days: int) -> date:
+    return due_on(local_day(at), days, await calendar.load(session)).on
 
 
 async def _message(request: HubRequest) -> str:

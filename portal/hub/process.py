@@ -14,7 +14,7 @@ from identity.keys import Keys
 from portal import logs
 from portal.hub.app import create_hub
 from portal.settings import Settings, current
-from services.sharing.configuration import load
+from services.sharing.configuration import Side, load
 from services.sharing.sources import Sources
 from storage import cipher
 from storage.database import open_engine, open_sessions
@@ -31,7 +31,10 @@ def from_environment() -> Litestar:
     logs.configure(settings.log_format, settings.log_level)
     cipher.follow(settings.keys / "ring.json")
     known = asyncio.run(_keys(settings))
-    sources = Sources(load(sources_file(settings), os.environ), chance=random.random, monotonic=monotonic)
+    side = Side(settings.party, known.signer)
+    sources = Sources(
+        load(sources_file(settings), os.environ, side), chance=random.random, monotonic=monotonic
+    )
     engine = open_engine(settings.hub_application_url, pool_size=settings.pool_size)
     return create_hub(
         open_sessions(engine),

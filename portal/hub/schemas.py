@@ -1,6 +1,6 @@
 """What the hub publishes about itself. No personal data passes here: that travels in signed messages only."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -23,6 +23,10 @@ class DirectoryEntry(Struct, frozen=True):
     manner: str
     update_cycle: str
     subject_key: str
+    summary: str
+    format: str
+    openness: str
+    related: list[str]
     published_at: datetime
     changed_at: datetime
 
@@ -42,6 +46,9 @@ class ContractEntry(Struct, frozen=True):
     valid_from: datetime
     valid_until: datetime
     ended_at: datetime | None
+    derived: dict[str, Any]
+    review_on: date | None
+    reviewed_at: datetime | None
 
 
 class Health(Struct, frozen=True):

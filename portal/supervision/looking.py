@@ -21,6 +21,7 @@ from portal.request import Request
 from portal.resources import Resources
 from portal.supervision import showing, wording
 from services.oversight import commands, queries, records
+from services.oversight.checks import commands as checks
 from services.oversight.errors import AddresseeUnknown, TextMissing
 from services.oversight.rules import order_state
 from services.workflow import calendar
@@ -38,6 +39,10 @@ class OrderForm(forms.Fields):
     text: str = Field(min_length=4, max_length=2000)
     days: int = Field(3, ge=1, le=30)
     to_person: UUID | None = None
+
+
+class PrivilegeForm(forms.Fields):
+    privilege: str = Field(min_length=4, max_length=500)
 
 
 def log_key(resources: Resources) -> Verifier:
@@ -121,6 +126,24 @@ class LookingPages(Controller):
                 form = form.wrong(text="too-short")
             except AddresseeUnknown:
                 form = form.wrong(to_person="not-an-option")
+        application = await commands.look(session, actor, number, at=now)
+        page = await _page(session, application, form, now)
+        page.status_code = 422
+        return page
+
+    @post("/privilege", name="supervision:privilege")
+    async def privilege(
+        self,
+        request: Request,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        number: FromPath[str],
+    ) -> Template | Redirect:
+        form = await forms.read(request, PrivilegeForm)
+        if form.value is not None:
+            await checks.grant_privilege(session, actor, number, reason=form.value.privilege, at=now)
+            return Redirect(f"/supervision/cases/{number}", status_code=303)
         application = await commands.look(session, actor, number, at=now)
         page = await _page(session, application, form, now)
         page.status_code = 422

@@ -1,5 +1,6 @@
 """Supervision orders as supervisors see them: what was ordered, what was answered, what is closed."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,8 +19,9 @@ from portal.supervision import showing, wording
 from portal.supervision.looking import state_of
 from portal.supervision.showing import cursor, moment_and_text
 from services.oversight import commands, queries
-from services.oversight.errors import OrderClosed, OrderNotAnswered
-from services.workflow.rules import local_day
+from services.oversight.errors import OrderAnswered, OrderClosed, OrderNotAnswered
+from services.workflow import calendar
+from services.workflow.rules import due_on, local_day
 from storage.database import Session
 
 PAGE = 50
@@ -28,6 +30,11 @@ ORDERS = "/supervision/orders"
 
 class Closing(forms.Fields):
     remark: str = Field("", max_length=2000)
+
+
+class Extension(forms.Fields):
+    extra: int = Field(3, ge=1, le=30)
+    reason: str = Field(min_length=4, max_length=500)
 
 
 class OrderPages(Controller):
@@ -77,6 +84,31 @@ class OrderPages(Controller):
                 return Redirect(f"{ORDERS}/{order_id}", status_code=303)
             except OrderNotAnswered:
                 form = form.wrong(remark="missing")
+        page = await _page(session, actor, now, order_id, form)
+        page.status_code = 422
+        return page
+
+    @post("/{order_id:uuid}/extension", name="supervision:extend-order")
+    async def extend(
+        self,
+        request: Request,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        order_id: FromPath[UUID],
+    ) -> Template | Redirect:
+        """More working days for the reply, counted from the day it was due, or from today where that is later."""
+        form = await forms.read(request, Extension)
+        if form.value is not None:
+            order = await queries.order(session, actor, order_id)
+            since = max(order.due_on, local_day(now))
+            last = due_on(since, form.value.extra, await calendar.load(session)).on
+            # Somebody else was quicker: the order's own page says what became of it.
+            with suppress(OrderClosed, OrderAnswered):
+                await commands.extend_order(
+                    session, actor, order_id, due_on=last, reason=form.value.reason, at=now
+                )
+            return Redirect(f"{ORDERS}/{order_id}", status_code=303)
         page = await _page(session, actor, now, order_id, form)
         page.status_code = 422
         return page

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
-from portal.case_deeds import ALIKE
+from portal.case_deeds import ALIKE, OVERSEEN
 from portal.language import gettext, pick
 from portal.templating import day
 from services.oversight import rules
+from services.oversight.checks.rules import ALL
 
 
 def _(text: str) -> str:
@@ -33,6 +34,7 @@ STATES: Mapping[str, str] = {
 
 DEEDS: Mapping[str, str] = {
     **ALIKE,
+    **OVERSEEN,
     "application drafted": _("开始填写申请"),
     "facts gathered": _("从共享平台调取了信息"),
     "commitment signed": _("申请人签署了告知承诺书"),
@@ -47,7 +49,6 @@ DEEDS: Mapping[str, str] = {
     "special procedure begun": _("进入特别程序，暂停计时"),
     "special procedure ended": _("特别程序结束，恢复计时"),
     "limit extended": _("批准延长办理期限"),
-    "due date recounted": _("按放假通知重新计算到期日"),
     "application granted": _("作出准予决定"),
     "application refused": _("作出不予许可决定"),
     "licence intended": _("决定颁发证照"),
@@ -64,15 +65,11 @@ DEEDS: Mapping[str, str] = {
     "application rated": _("申请人作出评价"),
     "draft discarded": _("草稿被删除"),
     "number unmasked": _("查看了完整证件号码"),
-    "yellow card raised": _("亮黄牌"),
-    "red card raised": _("亮红牌"),
-    "supervision order issued": _("发出了督办"),
-    "supervision order answered": _("回复了督办"),
-    "supervision order closed": _("督办办结"),
-    "case viewed": _("查看办件"),
-    "case record verified": _("校验办件记录"),
-    "evidence exported": _("下载存证文件"),
     "ledger check asked for": _("要求校验整个账本"),
+    "officer profile viewed": _("查看工作画像"),
+    "measure answered": _("说明了指数提示"),
+    "event log imported": _("导入了事件日志"),
+    "oversight rule set": _("修改了监察规则"),
 }
 
 EVENTS: Mapping[str, str] = {
@@ -142,10 +139,16 @@ def known(name: str) -> bool:
     return name in DEEDS
 
 
+CHECKED = {one.id: one.name for one in ALL} | {
+    "T5Y": {"zh": "预警逾期未回复", "en": "A warning was not answered in time"},
+    "T5R": {"zh": "黄牌逾期未回复", "en": "A yellow card was not answered in time"},
+}
+
+
 def rule(identifier: str) -> str:
     """The name of a rule in the reader's language; its identifier once it is no longer in the catalogue."""
     found = rules.rule(identifier)
-    return pick(found.name) if found else identifier
+    return pick(found.name) if found else pick(CHECKED.get(identifier, {"zh": identifier, "en": identifier}))
 
 
 def basis(identifier: str) -> str:

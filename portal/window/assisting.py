@@ -28,7 +28,9 @@ from portal.resources import Resources
 from portal.window import assisted_form
 from portal.window.assisted_page import UNFIT, draft_page, told
 from portal.window.looking import PDF, address, inline
+from services.applications.bilingual import commands as bilingual
 from services.applications.commands import drafting, gathering
+from services.applications.elsewhere import queries as elsewhere
 from services.applications.errors import (
     AnswersWrong,
     Incomplete,
@@ -66,6 +68,7 @@ class Signed(forms.Fields):
     key: str = Field(min_length=16, max_length=64)
     delivery: Delivery = Delivery.COUNTER
     consent: Consent
+    english: str = ""
     drawn: str = ""
 
 
@@ -190,11 +193,15 @@ class AssistedPages(Controller):
                     delivery=said.delivery,
                     at=now,
                 )
+                if said.english == "yes":
+                    await bilingual.ask(session, actor, number, at=now)
         except (Incomplete, AnswersWrong):
             return await draft_page(session, actor, number, now, complete=True, status=422)
         except (SignatureMissing, SignatureUnreadable, *UNFIT) as unfit:
             wrong = {"consent": told(unfit)}
             return await draft_page(session, actor, number, now, wrong=wrong, status=422)
+        if await elsewhere.is_elsewhere(session, actor, number):
+            return Redirect("/window/received-for-others?done=submit", status_code=303)
         return Redirect(address(number, done="submit"), status_code=303)
 
 
@@ -252,7 +259,8 @@ async def _start(session: Session, actor: Actor, form: Form[Any], status: int = 
     items = await finding.listing(session, limit=MOST_ITEMS)
     context = {
         "form": form,
-        "items": [one for one in items if actor.serves(one.department.code)],
+        "items": [one for one in items if actor.serves(one.department.code)]
+        + await elsewhere.offered(session, actor),
         "drafts": await assisting.begun(session, actor),
     }
     return Template("window/assisted.html", context=context, status_code=status)

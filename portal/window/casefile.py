@@ -7,10 +7,11 @@ from typing import Any, TypeAlias
 
 from litestar.response import Template
 
-from identity.actor import Actor
+from identity.actor import Actor, Role
 from licensing import queries as licensing
 from licensing.documents import REMEDIES, DocumentData
 from portal.forms import Form
+from portal.language import pick
 from portal.window import clock, deeds, desk_side, law_deeds, sheet, telling
 from portal.window.deed_forms import note_field
 from services.applications import desk, queries
@@ -18,8 +19,9 @@ from services.applications.bundling import queries as bundles
 from services.applications.commands.closing import result_ready
 from services.applications.commands.submitting import facts_by_name
 from services.applications.commands.unmasking import Need
+from services.applications.copies import queries as copies
 from services.applications.errors import ApplicationNotFound
-from services.applications.rules import Deed
+from services.applications.rules import OPEN, Deed
 from services.catalogue import queries as catalogue
 from services.catalogue import rows
 from services.catalogue.codes import QuestionType
@@ -71,7 +73,7 @@ async def page(
         "bundle": await bundles.part_of(session, case),
         "lamp": desk.lamp(case.state, case.due_on, case.yellow_on, today),
         **await _declared(session, case, item.definition, unmasked),
-        **await _papers(session, case, item.definition),
+        **await _papers(session, actor, case, item.definition, today),
         **await _standing(session, actor, case, item.definition, today),
         **await desk_side.beside(session, actor, case, item.definition, now=now, phrase=phrase),
         "procedures": [kind for kind in PauseKind if kind in SPECIAL_PROCEDURES],
@@ -103,7 +105,9 @@ async def _declared(
     return {"parts": parts, "facts": facts}
 
 
-async def _papers(session: Session, case: Case, definition: ItemDefinition) -> dict[str, Any]:
+async def _papers(
+    session: Session, actor: Actor, case: Case, definition: ItemDefinition, today: date
+) -> dict[str, Any]:
     """What was handed in, in the order of the guide, and what was made."""
     order = [material.code for material in definition.materials]
     materials = await queries.materials_of(session, case)
@@ -111,8 +115,10 @@ async def _papers(session: Session, case: Case, definition: ItemDefinition) -> d
     return {
         "materials": sorted(materials, key=lambda material: order.index(material.code)),
         "files": files,
+        "standings": await copies.standings(session, case, definition, files, today=today),
         "shown_file": files[0] if files else None,
         "documents": await queries.documents_of(session, case),
+        "may_compare": actor.has(Role.WINDOW) and case.state in OPEN,
         "licence": await licensing.of_application(session, case.number),
         "corrections": await queries.corrections_of(session, case),
         "undelivered": await notices.undelivered(session, case.number),
@@ -139,12 +145,14 @@ async def _standing(
         law=law,
     )
     reviews = [one.id for one in opinions if one.deed == Deed.REVIEW]
+    steps = {one.key: pick(one.name) for one in definition.steps}
     return {
         "step": step,
         "opinions": opinions,
+        "spoke": {one.officer_id: one.officer_name for one in opinions},
         "speakers": speakers,
         "verdicts": dict(zip(reviews, telling.verdicts(entries), strict=False)),
-        "events": [telling.event(entry) for entry in entries],
+        "events": [telling.event(entry, steps) for entry in entries],
         "clocks": clocks,
         "openings": deeds.openings(actor, case, standing),
         "law": law,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.applications.commands import timing
 from services.catalogue.definition import ItemDefinition
 from services.workflow import calendar, queries, rules
 from services.workflow.rules import Clock, ClockKind, PauseKind
@@ -84,7 +85,8 @@ async def readings(
 
 def _legal(kind: ClockKind, value: Clock, definition: ItemDefinition, days: rules.Calendar) -> date | None:
     """The last day by law: the promise counted with what the law has more."""
-    more = definition.statutory_limit.days - definition.promised_limit.days
-    if kind is not ClockKind.DECISION or more <= 0:
+    decision, limit, _basis = timing.decision_limit(definition)
+    more = timing.legal_days(definition) - limit
+    if kind is not decision or more <= 0:
         return None
     return rules.due(replace(value, limit_days=value.limit_days + more), days).on

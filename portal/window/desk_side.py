@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from identity.actor import CASEWORK, Actor
 from portal.forms import Form, Typed
 from portal.window.deed_forms import note_field
+from services.applications.elsewhere import queries as elsewhere
 from services.applications.window import (
     assisting,
     checking,
@@ -54,6 +55,7 @@ async def beside(
     return {
         "checks": found,
         "points": list(Point),
+        "checked_by": await checking.checked_by(session, case),
         "drafted": Form(drafted(found, usual, phrase)),
         "phrases": usual,
         "holds": holds,
@@ -61,6 +63,7 @@ async def beside(
         "earlier": await comparing.earlier(session, actor, case),
         "assisted": await assisting.of(session, case),
         "collection": await collecting.collected(session, case),
+        "elsewhere": await elsewhere.of(session, case) if case.channel == "window" else None,
     }
 
 

@@ -15,6 +15,7 @@ from services.applications.commands.submitting import MET
 from services.applications.grounds import CANCELLING, ENDINGS, REVOKING
 from services.applications.hearing import queries as hearings
 from services.applications.hearing.rules import Days, Standing, require_over, span, standing
+from services.applications.instant import queries as instant
 from services.applications.rules import Deed, Outcome, State
 from services.catalogue.codes import Necessity, QuestionType, StepKind
 from services.catalogue.definition import ItemDefinition, Step
@@ -34,6 +35,7 @@ ORDER = (
     Deed.CLOSE_HEARING,
     Deed.TERMINATE,
     Deed.VERIFY_COMMITMENT,
+    Deed.REVIEW_DECISION,
     Deed.REVOKE,
     Deed.CANCEL,
     Deed.ARCHIVE,
@@ -72,6 +74,8 @@ class Law:
     to_follow: Sequence[Any] = ()
     may_follow: Options = ()
     checks: Options = ()
+    ruling: Any = None
+    reviews: Sequence[Any] = ()
     simple: Options = ()
     first_step: bool = True
     archived: datetime | None = None
@@ -84,6 +88,11 @@ class Law:
     @property
     def outstanding(self) -> list[str]:
         return [one.code for one in self.to_follow if one.met_at is None]
+
+    @property
+    def asked_again(self) -> Any:
+        """The asking for a person that nobody has concluded."""
+        return next((one for one in self.reviews if one.reviewed_at is None), None)
 
     @property
     def endings(self) -> Options:
@@ -116,6 +125,7 @@ def applies(deed: Deed, actor: Actor, case: Standings, step: Step | None, law: L
         Deed.SEND_BACK: step is not None and not law.first_step and step.role.value in actor.roles,
         Deed.TERMINATE: ("window" if case.state is State.CORRECTING else "approver") in actor.roles,
         Deed.VERIFY_COMMITMENT: bool(law.checks),
+        Deed.REVIEW_DECISION: law.asked_again is not None,
         Deed.REVOKE: case.outcome is Outcome.GRANTED,
         Deed.CANCEL: case.outcome is Outcome.GRANTED,
         Deed.ARCHIVE: law.archived is None,
@@ -146,6 +156,8 @@ async def law_of(session: Session, case: Case, definition: ItemDefinition, *, to
         to_follow=await afterwards.to_follow(session, case),
         may_follow=await _may_follow(session, case, definition),
         checks=await _checks(session, case, definition),
+        ruling=await instant.ruling_of(session, case) if definition.instant else None,
+        reviews=await instant.reviews_of(session, case) if definition.instant else (),
         simple=[(one.key, pick(one.label)) for one in definition.form.questions() if one.type in SIMPLE],
         first_step=case.step not in steps[1:],
         archived=case.archived_at,
@@ -204,6 +216,8 @@ def labels() -> Mapping[str, str]:
         "verify_code": _("核查哪一项承诺"),
         "verify_holds": _("核查结论"),
         "verify_finding": _("核查情况"),
+        "review_upheld": _("审查结论"),
+        "review_finding": _("理由"),
         "revoke_ground": _("撤销的情形"),
         "revoke_reason": _("理由"),
         "cancel_ground": _("注销的情形"),

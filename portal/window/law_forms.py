@@ -14,6 +14,7 @@ from services.applications.afterwards.rules import FOLLOW_DAYS
 from services.applications.commands import ending, on_the_spot, receiving, reviewing
 from services.applications.grounds import Cancelling, Ending, Revoking
 from services.applications.hearing import commands as hearing
+from services.applications.instant import commands as instant
 from services.applications.rules import Deed
 from services.workflow.rules import ZONE
 from storage.database import Session
@@ -77,6 +78,11 @@ class Verification(forms.Fields):
     verify_finding: str = Field("", max_length=LONGEST)
 
 
+class SecondLook(forms.Fields):
+    review_upheld: bool
+    review_finding: str = Field(max_length=LONGEST)
+
+
 class Revocation(forms.Fields):
     revoke_ground: Revoking
     revoke_reason: str = Field(max_length=LONGEST)
@@ -103,6 +109,7 @@ FORMS: Mapping[Deed, type[forms.Fields]] = {
     Deed.CLOSE_HEARING: HearingMinutes,
     Deed.TERMINATE: Termination,
     Deed.VERIFY_COMMITMENT: Verification,
+    Deed.REVIEW_DECISION: SecondLook,
     Deed.REVOKE: Revocation,
     Deed.CANCEL: Cancellation,
     Deed.ARCHIVE: NoWords,
@@ -117,6 +124,7 @@ REASONS: Mapping[Deed, str] = {
     Deed.CLOSE_HEARING: "hearing_minutes",
     Deed.TERMINATE: "terminate_reason",
     Deed.VERIFY_COMMITMENT: "verify_finding",
+    Deed.REVIEW_DECISION: "review_finding",
     Deed.REVOKE: "revoke_reason",
     Deed.CANCEL: "cancel_reason",
 }
@@ -195,6 +203,12 @@ async def _verify(session: Session, actor: Actor, number: str, said: Verificatio
     )
 
 
+async def _review(session: Session, actor: Actor, number: str, said: SecondLook, at: datetime) -> object:
+    return await instant.review(
+        session, actor, number, upheld=said.review_upheld, finding=said.review_finding, at=at
+    )
+
+
 async def _revoke(session: Session, actor: Actor, number: str, said: Revocation, at: datetime) -> object:
     return await ending.revoke(
         session, actor, number, ground=said.revoke_ground, reason=said.revoke_reason, at=at
@@ -223,6 +237,7 @@ DOING: Mapping[Deed, Doing] = {
     Deed.CLOSE_HEARING: _close,
     Deed.TERMINATE: _terminate,
     Deed.VERIFY_COMMITMENT: _verify,
+    Deed.REVIEW_DECISION: _review,
     Deed.REVOKE: _revoke,
     Deed.CANCEL: _cancel,
     Deed.ARCHIVE: _archive,

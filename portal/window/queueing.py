@@ -14,8 +14,10 @@ from litestar.response import Redirect, Template
 
 from identity.actor import CASEWORK, EVERYWHERE, Actor, Role
 from portal.guards import roles
+from portal.request import Request
 from portal.window.looking import address
 from services.applications import desk
+from services.applications.bundling import queries as bundles
 from services.applications.commands import receiving
 from services.applications.desk import Lamp, Tray, Wanted
 from services.applications.window import views
@@ -29,6 +31,7 @@ MINE, ALL = "mine", "all"
 TABS = (Tray.INTAKE, Tray.CORRECTION, Tray.REVIEW, Tray.DECISION, Tray.DELIVERY, MINE, Tray.DONE, ALL)
 FIRST_TRAY = ((Role.WINDOW, Tray.INTAKE), (Role.REVIEWER, Tray.REVIEW), (Role.APPROVER, Tray.DECISION))
 LONGEST_SEARCH = 60
+DAYS = ("since", "until", "filed_since", "filed_until")
 MOST_ITEMS = 100
 
 
@@ -42,10 +45,17 @@ class Asked:
     q: str = ""
     since: str = ""
     until: str = ""
+    filed_since: str = ""
+    filed_until: str = ""
 
     @property
     def filtered(self) -> bool:
-        return bool(self.item or self.light or self.q or self.since or self.until)
+        return bool(self.item or self.light or self.q or self.since or self.until or self.filed)
+
+    @property
+    def filed(self) -> bool:
+        """Whether it is narrowed by when cases were handed in."""
+        return bool(self.filed_since or self.filed_until)
 
     @property
     def words(self) -> dict[str, str]:
@@ -58,12 +68,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One case of the list. `left`: working days until its limit ends, negative when it has ended."""
+    """One case of the list. `left`: working days until its limit ends, negative when it has ended; `joint`: the bundle it
+    is part of, with the day by which all of it is to be decided."""
 
     case: Any
     lamp: Lamp | None
     left: int | None
     step: Any
+    joint: Any = None
 
 
 class QueuePages(Controller):
@@ -75,21 +87,16 @@ class QueuePages(Controller):
     async def queue(
         self,
         *,
+        request: Request,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
-        tray: FromQuery[str] = "",
-        item: FromQuery[str] = "",
-        light: FromQuery[str] = "",
-        q: FromQuery[str] = "",
-        since: FromQuery[str] = "",
-        until: FromQuery[str] = "",
         after: FromQuery[str] = "",
         nothing: FromQuery[str] = "",
         unknown: FromQuery[str] = "",
     ) -> Template:
-        typed = {"tray": tray, "item": item, "light": light, "q": q, "since": since, "until": until}
-        asked, today = read(actor, typed), local_day(now)
+        """The list that the address asks for by the names of `Asked`."""
+        asked, today = read(actor, request.query_params), local_day(now)
         found = await desk.queue(session, actor, wanted(asked, today, after))
         lines = await _lines(session, found[: desk.PAGE], today)
         items = await finding.listing(session, limit=MOST_ITEMS)
@@ -132,7 +139,7 @@ def one_line(text: str) -> str:
 def read(actor: Actor, typed: Mapping[str, Any]) -> Asked:
     """A list as it was asked for, in an address or in a view kept earlier; what makes no sense counts as not said."""
     words = {key: one_line(str(typed.get(key, ""))) for key in ("item", "q")}
-    days = {key: str(_day(str(typed.get(key, ""))) or "") for key in ("since", "until")}
+    days = {key: str(_day(str(typed.get(key, ""))) or "") for key in DAYS}
     tray, light = typed.get("tray", ""), typed.get("light", "")
     return Asked(
         tray if tray in TABS else _first_tray(actor),
@@ -157,6 +164,8 @@ def wanted(asked: Asked, today: date, after: str = "") -> Wanted:
         text=asked.q or None,
         since=_day(asked.since),
         until=_day(asked.until),
+        filed_since=_day(asked.filed_since),
+        filed_until=_day(asked.filed_until),
         after=_place(after),
         limit=desk.PAGE + 1,
     )
@@ -183,12 +192,14 @@ def _key(line: Line) -> str:
 async def _lines(session: Session, cases: Any, today: date) -> list[Line]:
     days = await calendar.load(session)
     items = await catalogue.get_versions(session, {(case.item_code, case.item_version) for case in cases})
+    joint = await bundles.joint_of(session, [case.id for case in cases])
     return [
         Line(
             case,
             desk.lamp(case.state, case.due_on, case.yellow_on, today),
             _left(today, case.due_on, days) if case.closed_at is None else None,
             items[case.item_code, case.item_version].definition.step(case.step) if case.step else None,
+            joint.get(case.id),
         )
         for case in cases
     ]

@@ -24,7 +24,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One line of the sheet. `registered`: what the register says, where the applicant wrote something else.
+    """One line of the sheet. `registered`: what the register says, where the applicant wrote something else; `agrees`:
+    it says the same.
 
     `rows`: the rows of a group by number, each of which a correction may name by itself.
     """
@@ -36,6 +37,7 @@ class Answer:
     hidden: bool
     origin: Origin | None
     registered: str | None = None
+    agrees: bool = False
     rows: Sequence[int] = ()
 
 
@@ -88,6 +90,7 @@ def _answer(
         hidden=question.sensitive and value is not None and not whole,
         origin=_origin(origins.get(question.key)),
         registered=_shown(question, other, whole) if other is not None and other != value else None,
+        agrees=other is not None and other == value,
     )
 
 

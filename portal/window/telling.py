@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from portal.case_deeds import ALIKE
+from portal.case_deeds import ALIKE, OVERSEEN
 from portal.language import gettext
 
 
@@ -15,6 +15,7 @@ def _(text: str) -> str:
 
 DONE: Mapping[str, str] = {
     **ALIKE,
+    **OVERSEEN,
     "application drafted": _("开始填写"),
     "facts gathered": _("向有关部门核对信息"),
     "commitment signed": _("签署告知承诺"),
@@ -42,6 +43,7 @@ DONE: Mapping[str, str] = {
 }
 """The words of each deed of a case."""
 
+OTHER = _("其他记录")
 ENDED = ("no licence needed", "application terminated", "grant revoked", "grant cancelled")
 REVIEWED = "step reviewed"
 BAD = frozenset({"acceptance refused", "application refused", "application withdrawn", *ENDED})
@@ -58,12 +60,17 @@ class Entry(Protocol):
     def details(self) -> dict[str, Any]: ...
 
 
-def event(entry: Entry) -> dict[str, Any]:
-    """One event of the timeline, as `ui.timeline` takes it; a deed without words of its own is shown as recorded."""
+def event(entry: Entry, steps: Mapping[str, str]) -> dict[str, Any]:
+    """One event of the timeline, as `ui.timeline` takes it; a deed without words of its own is «another record».
+
+    `steps` are the names of the item's steps by key: an opinion says at which it was given.
+    """
     text, details = DONE.get(entry.deed), entry.details
+    step = steps.get(str(details.get("step"))) if entry.deed == REVIEWED else None
+    title = gettext(text or OTHER)
     unfavourable = details.get("favourable") is False
     return {
-        "title": gettext(text) if text else entry.deed,
+        "title": gettext("%(deed)s（%(step)s）") % {"deed": title, "step": step} if step else title,
         "at": entry.at,
         "by": _by(details),
         "note": gettext("结论：不符合") if unfavourable else details.get("number"),

@@ -20,6 +20,11 @@ ApplicationError
 ├── HearingNotOpen        there is no hearing for this step
 ├── HearingDateWrong      too early or too late for a hearing (行政许可法 47, 48)
 ├── ChairNotFree          who reviewed the case may not chair its hearing (行政许可法 48)
+├── NotDecidedByRules     no rule decided this case: there is nothing for a person to look at again
+├── ReviewTimeOver        the time in which a person may be asked for is over
+├── ReviewUnderWay        a person was asked for already and has not concluded
+├── NothingToReview       nobody asked for a person, or a person has concluded
+├── OfferNotOpen          nothing is offered (免申即享), or the offer was answered
 ├── AlreadyArchived       what is archived is not changed
 ├── ReasonMissing         the law wants a reason (行政许可法 38; 优化营商环境条例 36)
 ├── NothingToCorrect      a correction notice must name at least one defect
@@ -168,6 +173,38 @@ class ChairNotFree(ApplicationError):
     def __init__(self, name: str) -> None:
         super().__init__("the chair reviewed the application")
         self.name = name
+
+
+class NotDecidedByRules(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} was not decided by rules")
+        self.number = number
+
+
+class ReviewTimeOver(ApplicationError):
+    """`until` was the last day for asking."""
+
+    def __init__(self, until: date) -> None:
+        super().__init__(f"a person could be asked for until {until}")
+        self.until = until
+
+
+class ReviewUnderWay(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"a person looks at {number} already")
+        self.number = number
+
+
+class NothingToReview(ApplicationError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"nobody asked for a person in {number}")
+        self.number = number
+
+
+class OfferNotOpen(ApplicationError):
+    def __init__(self, item: str) -> None:
+        super().__init__(f"no open offer of {item}")
+        self.item = item
 
 
 class AlreadyArchived(ApplicationError):

@@ -43,6 +43,13 @@ QUEUE_INDEXES = (
         postgresql_include=SHOWN_FROM_THE_INDEX,
         postgresql_ops={"applicant_name": "text_pattern_ops"},
     ),
+    sa.Index(
+        "ix_application_filed",
+        "department_code",
+        "state",
+        "submitted_at",
+        postgresql_include=["due_on", "number", *SHOWN_FROM_THE_INDEX],
+    ),
     sa.Index("ix_application_numbered", "number", postgresql_ops={"number": "text_pattern_ops"}),
     sa.Index(
         "ix_application_claimed",

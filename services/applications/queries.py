@@ -1,8 +1,6 @@
 """Reading cases. Who may see which case is decided here, once (`visible_to`)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,7 +20,7 @@ from services.applications.models import (
     Opinion,
     Rating,
 )
-from services.applications.rules import OPEN, Deed, State
+from services.applications.rules import Deed, State
 from storage.database import Session
 
 STAFF_READERS = CASEWORK | {Role.SUPERVISOR, Role.AUDIT_ADMIN}
@@ -130,51 +128,6 @@ async def drafts_of(session: Session, actor: Actor, item_code: str) -> list[Appl
         .order_by(col(Application.created_at).desc())
     )
     return list(await session.scalars(query))
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a queue shows. `light`: green, yellow or red as of `today`; `after`: the last (due, number) seen."""
-
-    today: date
-    states: frozenset[State] = OPEN
-    mine: bool = False
-    light: str | None = None
-    item_code: str | None = None
-    text: str | None = None
-    after: tuple[date, str] | None = None
-    limit: int = PAGE
-
-
-async def queue(session: Session, actor: Actor, wanted: Filter) -> list[Application]:
-    """The officer's work list by what is due next; pages by key, never by offset, and counts nothing."""
-    cases = visible_to(actor).where(col(Application.state).in_(wanted.states))
-    if wanted.mine:
-        cases = cases.where(col(Application.claimed_by).in_(actor.desks))
-    if wanted.item_code:
-        cases = cases.where(col(Application.item_code) == wanted.item_code)
-    if wanted.text:
-        cases = cases.where(
-            sa.or_(
-                col(Application.number) == wanted.text,
-                col(Application.applicant_name).startswith(wanted.text, autoescape=True),
-            )
-        )
-    if wanted.light:
-        cases = cases.where(_light_is(wanted.light, wanted.today))
-    if wanted.after:
-        cases = cases.where(
-            sa.tuple_(col(Application.due_on), col(Application.number))
-            > sa.tuple_(*map(sa.literal, wanted.after))
-        )
-    ordered = cases.order_by(col(Application.due_on), col(Application.number)).limit(wanted.limit)
-    return list(await session.scalars(ordered))
-
-
-def _light_is(light: str, today: date) -> sa.ColumnElement[bool]:
-    late = col(Application.due_on) < today
-    near = sa.and_(~late, col(Application.yellow_on) <= today)
-    return {"red": late, "yellow": near}.get(light, sa.and_(~late, col(Application.yellow_on) > today))
 
 
 async def materials_of(session: Session, application: Application) -> list[CaseMaterial]:

@@ -71,6 +71,9 @@ class Deed(StrEnum):
     REVOKE = "revoke"  # 撤销
     CANCEL = "cancel"  # 注销
     ARCHIVE = "archive"  # 归档
+    DECIDE_BY_RULES = "decide-by-rules"  # 秒批
+    ASK_FOR_A_PERSON = "ask-for-a-person"  # 请人工审查
+    REVIEW_DECISION = "review-decision"  # 人工审查按规则作出的决定
 
 
 class Channel(StrEnum):
@@ -143,6 +146,12 @@ MOVES: dict[tuple[State, Deed], State] = {
     (State.TERMINATED, Deed.ARCHIVE): State.TERMINATED,
     (State.REVOKED, Deed.ARCHIVE): State.REVOKED,
     (State.CANCELLED, Deed.ARCHIVE): State.CANCELLED,
+    (State.SUBMITTED, Deed.DECIDE_BY_RULES): State.GRANTED,
+    (State.SUBMITTED, Deed.ASK_FOR_A_PERSON): State.SUBMITTED,
+    (State.GRANTED, Deed.ASK_FOR_A_PERSON): State.GRANTED,
+    (State.DELIVERED, Deed.ASK_FOR_A_PERSON): State.DELIVERED,
+    (State.GRANTED, Deed.REVIEW_DECISION): State.GRANTED,
+    (State.DELIVERED, Deed.REVIEW_DECISION): State.DELIVERED,
 }
 
 OPEN = frozenset({State.SUBMITTED, State.CORRECTING, State.ACCEPTED, State.SUSPENDED})
@@ -164,10 +173,12 @@ CLOSED = frozenset(
 CHANGEABLE = frozenset({State.DRAFT, State.CORRECTING})
 """The states in which the applicant may change answers and materials."""
 
-APPLICANTS_DEEDS = frozenset({Deed.SUBMIT, Deed.CORRECT, Deed.WITHDRAW, Deed.FOLLOW_UP})
+APPLICANTS_DEEDS = frozenset(
+    {Deed.SUBMIT, Deed.CORRECT, Deed.WITHDRAW, Deed.FOLLOW_UP, Deed.ASK_FOR_A_PERSON}
+)
 
-PORTALS_DEEDS = frozenset({Deed.DEEM_ACCEPTED})
-"""What the law itself does when nobody did anything: nobody's post, done by the clock's worker."""
+PORTALS_DEEDS = frozenset({Deed.DEEM_ACCEPTED, Deed.DECIDE_BY_RULES})
+"""What the law, or the item's published rules, do without anybody: nobody's post, done by a worker."""
 
 ROLES: dict[Deed, frozenset[str]] = {
     Deed.CLAIM: frozenset({"window", "reviewer", "approver"}),
@@ -195,6 +206,7 @@ ROLES: dict[Deed, frozenset[str]] = {
     Deed.REVOKE: frozenset({"approver"}),
     Deed.CANCEL: frozenset({"approver"}),
     Deed.ARCHIVE: frozenset({"window"}),
+    Deed.REVIEW_DECISION: frozenset({"approver"}),
 }
 """Which of an officer's roles does which deed; the values are those of `identity.actor.Role`."""
 
@@ -212,6 +224,7 @@ REASONED = frozenset(
         Deed.TERMINATE,
         Deed.REVOKE,
         Deed.CANCEL,
+        Deed.REVIEW_DECISION,
     }
 )
 """Deeds that are void without a written reason (行政许可法 32, 38, 42, 45, 47, 48, 69, 70)."""

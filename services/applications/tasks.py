@@ -14,12 +14,16 @@ from services.applications.bundling.queries import RELEASE, let_follow
 from services.applications.commands import closing, gathering, printing
 from services.applications.commands.starting import GATHER
 from services.applications.errors import ApplicationNotFound
+from services.applications.facts import commands as facts
+from services.applications.facts.queries import closed_cases
 from services.sharing.client import HubClient
+from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
 from storage import queue
 from storage.database import Sessions
 from storage.objects import ObjectStore
 
 AGAIN = timedelta(seconds=15)
+TELL_CLOSED = "hub.tell-closed"
 
 
 async def gather(number: str, *, sessions: Sessions, hub: HubClient) -> None:
@@ -32,6 +36,25 @@ async def gather(number: str, *, sessions: Sessions, hub: HubClient) -> None:
     if again:
         async with sessions() as session, session.begin():
             await queue.enqueue(session, GATHER, at=at + AGAIN, number=number)
+
+
+async def tell_closed(*, sessions: Sessions, hub: HubClient) -> None:
+    """Tell the hub which of the cases it believes open are closed or gone. A hub that is away waits.
+
+    What registers said for them is forgotten here at the same time.
+    """
+    at = datetime.now(UTC)
+    try:
+        believed = await hub.cases_open(at=at)
+        async with sessions() as session, session.begin():
+            ended = await closed_cases(session, believed)
+            await facts.forget(session, ended)
+        for number in ended:
+            await hub.announce(
+                case_number=number, item="", applicant="", subjects=(), operators=(), at=at, open=False
+            )
+    except (HubUnavailable, ExchangeRefused, AnswerForged):
+        return
 
 
 async def print_paper(

@@ -27,6 +27,7 @@ from services.catalogue.conditions import ALWAYS, Expression
 from services.catalogue.form import Form, Option, Page, Pair, Question, Rules, Section
 from services.catalogue.messages import ItemMessage
 from services.catalogue.particulars import (
+    AfterHours,
     BodyKind,
     FeeLine,
     Intermediary,
@@ -36,6 +37,7 @@ from services.catalogue.particulars import (
     RegularCheck,
     Way,
 )
+from services.catalogue.reforms import Instant, Unasked
 from services.catalogue.situations import Situations
 
 __all__ = [
@@ -237,8 +239,11 @@ class ItemDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     `handling_code` 业务办理项编码 (33) is that with two digits more; `local_code` whatever number it had before.
     `region` is the GB/T 2260 code of the place it is done in; `running_system` the level whose system it runs in;
     `handled_by` 承办机构 where that is another than the `department`; `joint` 联办机构; `flow` 办理流程 in words, where
-    the steps do not say it all; `real_name` how surely the person at the keyboard must be known (实名等级); `sample`
-    marks 示例数据.
+    the steps do not say it all; `real_name` how surely the person at the keyboard must be known (实名等级); `instant`
+    the rules by which it may be decided (秒批), `unasked` those by which it is offered (免申即享);
+    `received_at` bodies whose windows may receive it for the deciding `department` (收受分离, 跨省通办);
+    `received_after_hours` on which day what comes after the hour at which the `office_closes` counts as received;
+    `sample` marks 示例数据.
     """
 
     code: str
@@ -289,6 +294,11 @@ class ItemDefinition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     regular_checks: tuple[RegularCheck, ...] = ()
     messages: tuple[ItemMessage, ...] = ()
     real_name: RealName = RealName.REGISTRY
+    instant: Instant | None = None
+    unasked: Unasked | None = None
+    received_at: tuple[Department, ...] = ()
+    received_after_hours: AfterHours = AfterHours.SAME_DAY
+    office_closes: str = "17:00"
     effective_on: date | None = None
     sample: bool = False
 

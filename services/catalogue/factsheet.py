@@ -10,6 +10,7 @@ from services.catalogue.codes import ItemType, Level
 from services.catalogue.definition import Department, ItemDefinition
 from services.catalogue.form import Pair
 from services.catalogue.particulars import (
+    AfterHours,
     BodyKind,
     Intermediary,
     PowerSource,
@@ -69,6 +70,8 @@ WORDS: Mapping[StrEnum, Pair] = {
     Way.MOBILE: Pair("移动端", "On a phone"),
     Way.EXPRESS: Pair("快递申请", "By express"),
     Way.TERMINAL: Pair("自助终端", "At a terminal"),
+    AfterHours.SAME_DAY: Pair("当日收到", "Received the same day"),
+    AfterHours.NEXT_WORKING_DAY: Pair("下一个工作日收到", "Received the next working day"),
     ProcedureKind.EXTENSION: Pair("延长审批", "Extension"),
     ProcedureKind.OUTSIDE: Pair("不计入办理时限", "Not counted in the limit"),
 }
@@ -101,10 +104,24 @@ def _told(item: ItemDefinition) -> Iterator[tuple[tuple[str, str], Pair | None]]
     yield ("年审年检", "Regular checks"), _joined(map(_check, item.regular_checks), "\n", "\n")
     yield ("实名等级", "Identity level needed"), WORDS[item.real_name]
     yield ("数量限制", "Quota"), item.quota
+    yield ("秒批", "Decided by rules"), item.instant.basis if item.instant else None
+    yield ("免申即享", "Offered without applying"), item.unasked.basis if item.unasked else None
+    yield ("代收窗口", "May also be received at"), _joined(_body(one) for one in item.received_at)
+    yield ("下班后提交", "After office hours"), _after_hours(item)
     yield ("预约办理", "By appointment"), _yes(item.online.booking)
     yield ("网上支付", "Payment online"), _yes(item.online.payment)
     yield ("物流快递", "By express"), _yes(item.online.express)
     yield ("自助终端", "Terminals"), _yes(item.online.terminal)
+
+
+def _after_hours(item: ItemDefinition) -> Pair:
+    words = WORDS[item.received_after_hours]
+    if item.received_after_hours is AfterHours.SAME_DAY:
+        return words
+    return Pair(
+        f"工作日 {item.office_closes} 以后和休息日提交的，{words.zh}",
+        f"{words.en} if sent after {item.office_closes} or on a day off",
+    )
 
 
 def _same(text: str | None) -> Pair | None:

@@ -20,12 +20,15 @@ class Node(StrEnum):
     NOT_NEEDED = "not-needed"  # 不需要许可
     CORRECTION = "correction"  # 一次性补正告知
     REMINDER = "reminder"  # 补正还没有做
+    FOLLOW_DUE = "follow-due"  # 容缺后补快到期
+    CHECK_DUE = "check-due"  # 承诺核查快到期, to the reviewers
     CORRECTED = "corrected"  # 补正已收到
     SUSPENDED = "suspended"  # 特别程序开始
     RESUMED = "resumed"  # 特别程序结束
     EXTENDED = "extended"  # 延期
     RECOUNTED = "recounted"  # 放假通知改变了期限
     GRANTED = "granted"  # 准予
+    REVIEWED = "reviewed"  # 人工审查有了结论
     REFUSED = "refused"  # 不予
     LICENCE_READY = "licence-ready"  # 证照制成
     DELIVERED = "delivered"  # 送达、领取

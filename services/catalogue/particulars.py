@@ -52,6 +52,13 @@ class Way(StrEnum):
     TERMINAL = "terminal"  # 自助终端, 9
 
 
+class AfterHours(StrEnum):
+    """下班后收到的申请: on which day it counts as received; the law leaves it to how the authority keeps its hours."""
+
+    SAME_DAY = "same-day"  # 当日收到: received by machines at any hour
+    NEXT_WORKING_DAY = "next-working-day"  # 下班后、休息日提交的, 下一个工作日收到
+
+
 class ProcedureKind(StrEnum):
     """特别程序种类: an extension of the limit, or days that do not count (行政许可法 42, 45)."""
 

@@ -121,6 +121,13 @@ SENTENCES: dict[str, Pair] = {
         "花括号里的“{value}”不能用，可以用：{allowed}",
         "“{value}” may not stand in braces here, only {allowed}",
     ),
+    "rule-empty": Pair(
+        "规则要写明看什么、怎样才成立（{law}）", "a rule says what it looks at and when it holds ({law})"
+    ),
+    "not-known-already": Pair(
+        "免申即享的事项不能再要求填写或者提交“{key}”",
+        "an item offered without applying may not ask for “{key}”",
+    ),
     "result-licence": Pair("结果为证照时须写明 licence_type", "a licence as result needs its licence_type"),
 }
 

@@ -8,9 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from identity import queries as identity
 from identity.actor import PartyKind
-from identity.errors import OrganisationUnknown
 from licensing.models import Licence
 from services.applications import queries as applications
 from services.applications.bundling import queries as bundling
@@ -18,7 +16,6 @@ from services.applications.bundling.models import BundleApplication
 from services.applications.commands.recording import PORTAL
 from services.applications.errors import ApplicationNotFound
 from services.applications.models import Application
-from services.applications.rules import Channel as Arrival
 from services.applications.rules import Delivery
 from services.catalogue import queries as catalogue
 from services.catalogue.form import Pair
@@ -67,8 +64,8 @@ async def of_application(
         office=item.definition.department.name,
         due=due or application.due_on,
     )
-    filed_by = None if application.channel is Arrival.WINDOW else application.filed_by
-    people = await _people(session, application.applicant_kind, application.applicant_id, filed_by)
+    # At the window too: there `filed_by` is who stood at the counter, never the clerk who typed.
+    people = _people(application.applicant_kind, application.applicant_id, application.filed_by)
     return Told(node, people, values, item.definition.messages)
 
 
@@ -79,8 +76,7 @@ async def _of_bundle(session: Session, entry: Entry, node: Node) -> Told | None:
         return None
     name = bundle.definition["name"]
     values = Values(Pair(name["zh"], name["en"]), bundle.number, SEVERAL, bundle.promised_on)
-    filed_by = None if bundle.channel is Arrival.WINDOW else bundle.filed_by
-    people = await _people(session, bundle.applicant_kind, bundle.applicant_id, filed_by)
+    people = _people(bundle.applicant_kind, bundle.applicant_id, bundle.filed_by)
     return Told(node, people, values)
 
 
@@ -94,19 +90,11 @@ async def _number(session: Session, entry: Entry) -> str:
     return await session.scalar(query) or ""
 
 
-async def _people(
-    session: Session, kind: PartyKind, applicant: UUID, filed_by: UUID | None
-) -> tuple[UUID, ...]:
-    """The person applied for and who applied for them; for an organisation who applied, else who represents it."""
+def _people(kind: PartyKind, applicant: UUID, filed_by: UUID) -> tuple[UUID, ...]:
+    """The person applied for and who applied for them; for an organisation who applied."""
     if kind is PartyKind.PERSON:
-        return tuple(dict.fromkeys(one for one in (applicant, filed_by) if one))
-    if filed_by:
-        return (filed_by,)
-    try:
-        head = (await identity.organisation_by_id(session, applicant)).legal_representative
-    except OrganisationUnknown:
-        return ()
-    return (head,) if head else ()
+        return tuple(dict.fromkeys((applicant, filed_by)))
+    return (filed_by,)
 
 
 def _due(entry: Entry) -> date | None:

@@ -66,7 +66,7 @@ async def tell(
     told = await cases.told_by(session, entry, DEEDS[entry.deed])
     if told is None:
         return 0
-    return await _write(session, told, f"ledger:{chain}:{position}", entry.at, open_ways, at)
+    return await write(session, told, f"ledger:{chain}:{position}", entry.at, open_ways, at)
 
 
 async def remind(session: Session, *, open_ways: Collection[Channel], at: datetime, most: int = BATCH) -> int:
@@ -87,7 +87,7 @@ async def remind(session: Session, *, open_ways: Collection[Channel], at: dateti
     written = 0
     for application, named, reply_by in (await session.execute(query)).all():
         told = await cases.of_application(session, application, Node.REMINDER, due=reply_by)
-        written += await _write(session, told, named, at, open_ways, at)
+        written += await write(session, told, named, at, open_ways, at)
     return written
 
 
@@ -119,7 +119,13 @@ async def silence(session: Session, actor: Actor, silent: Collection[Channel], *
     )
 
 
-async def _write(
+async def forget(session: Session, person_id: UUID) -> None:
+    """An account is closed: its messages and wishes go, with every delivery of them. The deeds stand in the ledger."""
+    await session.execute(sa.delete(Message).where(col(Message.person_id) == person_id))
+    await session.execute(sa.delete(Silenced).where(col(Silenced.person_id) == person_id))
+
+
+async def write(
     session: Session, told: Told, source: str, when: datetime, open_ways: Collection[Channel], at: datetime
 ) -> int:
     said = words(told.node, told.values, told.own)

@@ -10,11 +10,14 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from identity.actor import Actor
-from identity.means.rules import Channel
+from identity.means import posting
+from identity.means.rules import Channel, News
 from identity.models import Person
+from services.catalogue.form import Pair
 from services.catalogue.messages import Node
 from services.notices.models import Dispatch, Message, Silenced
 from services.notices.rules import Stage, Why
+from services.notices.wording import ACCOUNT
 from storage.database import Session
 
 PAGE = 50
@@ -54,6 +57,22 @@ async def own(session: Session, actor: Actor, *, limit: int = PAGE) -> list[Told
         Told(one.id, one.application_number, one.node, one.words, one.at)
         for one in await session.scalars(query)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A notice about the reader's account: what it is about, and its words in both languages."""
+
+    kind: News
+    title: Pair
+    text: Pair
+    at: datetime
+
+
+async def posted(session: Session, person_id: UUID, *, limit: int = PAGE) -> list[Posted]:
+    """Notices about a person's account, newest first."""
+    rows = await posting.own(session, person_id, limit=limit)
+    return [Posted(one.kind, *ACCOUNT[one.kind], one.at) for one in rows]
 
 
 async def undelivered(session: Session, number: str) -> list[Undelivered]:

@@ -47,6 +47,8 @@ DEEDS: Mapping[str, Node] = {
     "limit extended": Node.EXTENDED,
     "due date recounted": Node.RECOUNTED,
     "application granted": Node.GRANTED,
+    "application decided by rules": Node.GRANTED,
+    "decision by rules reviewed": Node.REVIEWED,
     "application refused": Node.REFUSED,
     "licence issued": Node.LICENCE_READY,
     "result delivered": Node.DELIVERED,
@@ -70,6 +72,7 @@ LEGAL = frozenset(
         Node.SUSPENDED,
         Node.EXTENDED,
         Node.GRANTED,
+        Node.REVIEWED,
         Node.REFUSED,
         Node.DELIVERED,
         Node.TERMINATED,
@@ -92,6 +95,9 @@ WORTH_SENDING = timedelta(days=7)
 REMIND_AFTER = timedelta(days=10)
 REMIND_BEFORE = timedelta(days=3)
 """补正: so long before the day that was set, else so long after it was asked for, the applicant is reminded, once."""
+
+REMIND_CHECK_BEFORE = timedelta(days=7)
+"""承诺核查: so long before its last day the reviewers are reminded, once."""
 
 REPORT_SKEW = timedelta(minutes=5)
 REPORT = "delivery-report"

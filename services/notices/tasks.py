@@ -10,7 +10,7 @@ import structlog
 from identity.means import notices as outgoing
 from identity.means.notice import SUBJECT, Doors, NoticeRefused
 from identity.means.rules import Channel
-from services.notices import commands, dispatching
+from services.notices import commands, dispatching, reminding
 from services.notices.commands import BATCH, DISPATCH, TELL
 from storage.database import Sessions
 
@@ -49,10 +49,12 @@ async def tell(*, sessions: Sessions, open_ways: Collection[Channel], chain: str
 
 
 async def remind(*, sessions: Sessions, open_ways: Collection[Channel]) -> None:
-    """Remind of corrections that do not come, and forget reports nobody could repeat."""
+    """Remind of what is due soon and does not come, and forget reports nobody could repeat."""
     at = datetime.now(UTC)
     async with sessions() as session, session.begin():
         await commands.remind(session, open_ways=open_ways, at=at)
+        await reminding.remind_of_materials(session, open_ways=open_ways, at=at)
+        await reminding.remind_of_checks(session, open_ways=open_ways, at=at)
         await dispatching.forget_reports(session, at=at)
 
 

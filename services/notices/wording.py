@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from identity.means.rules import News
 from services.catalogue.form import Pair
 from services.catalogue.messages import ItemMessage, Node
 
@@ -85,6 +86,22 @@ NODES: Mapping[Node, Said] = {
         ),
         Pair("还等您补正", "waits for your corrections"),
     ),
+    Node.FOLLOW_DUE: (
+        Pair("{item}：承诺后补的材料快到期", "{item}: what was to follow is due"),
+        Pair(
+            "您的申请 {number} 受理时承诺后补的材料，请在 {due} 前补交。逾期没有补交的，会终止办理或者不予许可。",
+            "Please hand in by {due} what was to follow your application {number}. Without it the case is ended or refused.",
+        ),
+        Pair("承诺后补的材料快到期", "materials that were to follow are due"),
+    ),
+    Node.CHECK_DUE: (
+        Pair("{item}：承诺核查快到期", "{item}: a commitment is to be verified"),
+        Pair(
+            "办件 {number} 以告知承诺方式办理，请{office}在 {due} 前核查承诺内容是否属实。",
+            "{number} was granted on a commitment. {office} has to verify it by {due}.",
+        ),
+        Pair("承诺核查快到期", "a commitment is to be verified"),
+    ),
     Node.CORRECTED: (
         Pair("{item}：已经收到补正", "{item}: corrections received"),
         Pair(
@@ -132,6 +149,14 @@ NODES: Mapping[Node, Said] = {
             "{office} has granted your application {number}. The decision and the result are being made.",
         ),
         Pair("已经作出决定", "decided"),
+    ),
+    Node.REVIEWED: (
+        Pair("{item}：人工审查有了结论", "{item}: a person has looked at it again"),
+        Pair(
+            "您请求人工审查的申请 {number}，{office}已经有了结论，结论和理由在办件页面。",
+            "{office} has looked again at your application {number}. What was found, and why, stands on its page.",
+        ),
+        Pair("人工审查有了结论", "looked at again"),
     ),
     Node.REFUSED: (
         Pair("{item}：没有同意", "{item}: refused"),
@@ -198,6 +223,45 @@ NODES: Mapping[Node, Said] = {
         Pair("请您接着办", "please go on with it"),
     ),
 }
+
+
+ACCOUNT: Mapping[News, tuple[Pair, Pair]] = {
+    News.MANDATE_ASKED: (
+        Pair("有人请您确认一项代办委托", "Someone asks you to agree to a mandate"),
+        Pair(
+            "您同意后才生效。请在“代办和监护”里查看；不认识对方的，请拒绝。",
+            "Nothing happens unless you agree. Read it under “Acting for others”; decline it if you do not know them.",
+        ),
+    ),
+    News.MANDATE_IN_FORCE: (
+        Pair("一项代办委托已经生效", "A mandate is in force"),
+        Pair(
+            "您委托别人或者别人委托您的一项代办已经生效。不是您本人同意的，请马上撤销，或者拨打 12345。",
+            "A mandate that you give or hold is in force. If you did not agree to it, withdraw it or call 12345.",
+        ),
+    ),
+    News.MANDATE_DECLINED: (
+        Pair("对方没有同意您请求的代办委托", "The mandate you asked for was declined"),
+        Pair("需要的，可以另外请人代办。", "You may ask somebody else."),
+    ),
+    News.MANDATE_OVER: (
+        Pair("一项代办委托已经结束", "A mandate has ended"),
+        Pair("从现在起不能再凭它办事。", "Nobody acts under it any more."),
+    ),
+    News.MANDATE_ENDING: (
+        Pair("一项代办委托再过几天到期", "A mandate ends within a few days"),
+        Pair("还需要的，请重新办理。", "Arrange another if it is needed."),
+    ),
+    News.STANDING_IN: (
+        Pair("您被指定为请假同事的代理人", "You are to stand in for a colleague"),
+        Pair("从哪天到哪天、代理哪些岗位，见“请假代理”。", "When, and in which posts, is on the leave page."),
+    ),
+    News.STANDING_IN_OVER: (
+        Pair("您代理同事的安排已经提前结束", "Your standing in has ended early"),
+        Pair("从现在起不能再办对方领取的办件。", "You no longer work at that colleague's desk."),
+    ),
+}
+"""What stands in the portal about an account, where there is no case to name."""
 
 
 def words(node: Node, values: Values, own: Sequence[ItemMessage] = ()) -> dict[str, dict[str, str]]:

@@ -238,6 +238,28 @@ async def close(session: Session, actor: Actor, order_id: UUID, *, remark: str =
     return order
 
 
+async def extend_order(
+    session: Session, actor: Actor, order_id: UUID, *, due_on: date, reason: str, at: datetime
+) -> Order:
+    """延期: a later day for the reply, with the reason, which stands in the case's record.
+
+    Raises NotForOversight, OrderNotFound, OrderClosed, OrderAnswered, TextMissing, DueTooSoon.
+    """
+    if not actor.has(Role.SUPERVISOR):
+        raise NotForOversight("extend-order")
+    words = require_text("reason", reason)
+    order = await queries.order(session, actor, order_id, lock=True)
+    require_answerable(
+        order.number, answered=order.replied_at is not None, closed=order.closed_at is not None
+    )
+    require_time(due_on, max(order.due_on, local_day(at)))
+    before, order.due_on = order.due_on, due_on
+    number = order.application_number
+    told = {"order": order.number, "was": str(before), "due": str(due_on), "reason": words}
+    await _record(session, actor, number, "supervision order extended", at, **told)
+    return order
+
+
 async def keep_check(
     session: Session, finding: Finding, *, started_at: datetime, finished_at: datetime
 ) -> LedgerCheck:

@@ -3,6 +3,16 @@
 OversightError
 ├── OrderNotFound       no such supervision order, or not yours to see
 ├── CardNotFound        no such card, or not yours to see
+├── OfficerNotFound     nothing is known of such an officer, or they are not yours to see
+├── MeasureNotFound     no such finding of a measure, or not yours to answer
+├── MeasureAnswered     the officer has answered this finding
+├── RuleUnknown         no such rule in the catalogue
+├── ThresholdWrong      the rule has no such threshold, or it is beyond reason
+├── WarningNotFound     no such warning, or not yours to see
+├── WarningClosed       the warning has ended
+├── WarningNotOpenTo    this step is not its turn: answered already, or not disposed of yet
+├── AppealTooLate       the days for an appeal are over
+├── OwnDisposal         an appeal is decided by another supervisor than the one who disposed
 ├── NotForOversight     this deed is for supervisors, or for the officers of the department concerned
 ├── TextMissing         an order, a reply, a closing remark without words
 ├── DueTooSoon          an order must leave at least until tomorrow
@@ -29,6 +39,66 @@ class CardNotFound(OversightError):
     def __init__(self, card: str) -> None:
         super().__init__(f"no card {card}")
         self.card = card
+
+
+class OfficerNotFound(OversightError):
+    def __init__(self, officer: str) -> None:
+        super().__init__(f"no officer {officer}")
+        self.officer = officer
+
+
+class MeasureNotFound(OversightError):
+    def __init__(self, measure: str) -> None:
+        super().__init__(f"no finding {measure}")
+        self.measure = measure
+
+
+class MeasureAnswered(OversightError):
+    def __init__(self, measure: str) -> None:
+        super().__init__(f"finding {measure} is answered")
+        self.measure = measure
+
+
+class RuleUnknown(OversightError):
+    def __init__(self, rule: str) -> None:
+        super().__init__(f"no rule {rule}")
+        self.rule = rule
+
+
+class ThresholdWrong(OversightError):
+    def __init__(self, rule: str, name: str) -> None:
+        super().__init__(f"{rule} has no such {name}")
+        self.rule, self.name = rule, name
+
+
+class WarningNotFound(OversightError):
+    def __init__(self, warning: str) -> None:
+        super().__init__(f"no warning {warning}")
+        self.warning = warning
+
+
+class WarningClosed(OversightError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"the warning on {number} has ended")
+        self.number = number
+
+
+class WarningNotOpenTo(OversightError):
+    def __init__(self, number: str, step: str) -> None:
+        super().__init__(f"the warning on {number} is not open to {step}")
+        self.number, self.step = number, step
+
+
+class AppealTooLate(OversightError):
+    def __init__(self, last: date) -> None:
+        super().__init__(f"appeals were taken until {last}")
+        self.last = last
+
+
+class OwnDisposal(OversightError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"the disposal on {number} is one's own")
+        self.number = number
 
 
 class NotForOversight(OversightError):

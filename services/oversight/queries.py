@@ -29,16 +29,16 @@ def orders_visible_to(actor: Actor) -> sa.Select[Order]:
     if actor.has(Role.SUPERVISOR) or not actor.has(*CASEWORK):
         return _scoped(sa.select(Order), col(Order.department_code), actor)
     own = col(Order.to_person).in_(actor.desks)
-    anybody = sa.and_(col(Order.to_person).is_(None), _serves(col(Order.department_code), actor))
+    anybody = sa.and_(col(Order.to_person).is_(None), serves(col(Order.department_code), actor))
     return sa.select(Order).where(sa.or_(own, anybody))
 
 
 def _scoped(query: sa.Select[Row], department: Any, actor: Actor) -> sa.Select[Row]:
-    allowed = _serves(department, actor) if actor.has(Role.SUPERVISOR, Role.AUDIT_ADMIN) else sa.false()
+    allowed = serves(department, actor) if actor.has(Role.SUPERVISOR, Role.AUDIT_ADMIN) else sa.false()
     return query.where(allowed)
 
 
-def _serves(department: Any, actor: Actor) -> sa.ColumnElement[bool]:
+def serves(department: Any, actor: Actor) -> sa.ColumnElement[bool]:
     return sa.true() if EVERYWHERE in actor.departments else department.in_(actor.departments)
 
 

@@ -20,7 +20,8 @@ LOOKED = "case viewed"
 CHECKED = "case record verified"
 EXPORTED = "evidence exported"
 UNMASKED = "number unmasked"
-LOOKS = (LOOKED, CHECKED, EXPORTED, UNMASKED)
+PROFILED = "officer profile viewed"
+LOOKS = (LOOKED, CHECKED, EXPORTED, UNMASKED, PROFILED)
 """Deeds by which somebody saw what is not theirs."""
 
 PAGE = 50

@@ -11,10 +11,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
+from msgspec import Struct
 
 from identity.tokens import Signer, Verifiers
 from services.sharing import signing
@@ -23,13 +25,19 @@ from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailabl
 from services.sharing.messages import (
     MEDIA_TYPE,
     Answer,
+    CaseNotice,
+    CasesAnswer,
+    CasesQuestion,
     Request,
+    StewardAnswer,
+    StewardRequest,
     Subject,
     UsesAnswer,
     UseSeen,
     UsesRequest,
     digest,
 )
+from services.sharing.published import ContractSeen, HealthSeen, ResourceSeen
 from services.sharing.rules import CLOCK_TOLERANCE, Form, Outcome
 
 LARGEST = 1_000_000
@@ -37,7 +45,10 @@ CONTRACTS_KEPT = 60.0
 LOST = "connection"
 _random = secrets.SystemRandom()
 
-Signed = TypeVar("Signed", Answer, UsesAnswer)
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+Read = TypeVar("Read")
+Signed = TypeVar("Signed", Answer, UsesAnswer, CasesAnswer, StewardAnswer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +59,6 @@ class Timeouts:
     total: float = 4.0
     tries: int = 3
     pause: float = 0.1
-
-
-class ContractSeen(msgspec.Struct, frozen=True):
-    """A contract in force as the hub publishes it."""
-
-    number: str
-    consumer: str
-    item: str
-    resource: str
-    fields: list[str]
-    form: str
-    valid_until: datetime
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -179,13 +178,66 @@ class HubClient:
             before=before,
             limit=limit,
         )
-        compact = signing.sign(request, self._key)
+        return (await self._told("/uses", request, UsesAnswer, at)).uses
+
+    async def announce(
+        self,
+        *,
+        case_number: str,
+        item: str,
+        applicant: str,
+        subjects: Sequence[Subject],
+        operators: Sequence[str],
+        at: datetime,
+        consumer: str | None = None,
+        open: bool = True,
+    ) -> None:
+        """Tell the hub of a case before data is asked for in its name, or (`open` False) that it is closed.
+
+        Raises HubUnavailable, ExchangeRefused(reason) or AnswerForged(why).
+        """
+        notice = CaseNotice(
+            consumer=consumer or self.consumer,
+            case_number=case_number,
+            item=item,
+            applicant=applicant,
+            subjects=list(subjects),
+            operators=list(operators),
+            at=at,
+            nonce=secrets.token_hex(16),
+            open=open,
+        )
+        await self._told("/cases", notice, CasesAnswer, at)
+
+    async def cases_open(self, *, at: datetime, limit: int = 200) -> list[str]:
+        """Numbers of this portal's cases that the hub believes open, those asked about longest ago first."""
+        question = CasesQuestion(consumer=self.consumer, at=at, nonce=secrets.token_hex(16), limit=limit)
+        return (await self._told("/cases/open", question, CasesAnswer, at)).numbers
+
+    async def steward(
+        self, deed: str, *, consumer: str, operator: str, at: datetime, content: Mapping[str, Any] = NOTHING
+    ) -> StewardAnswer:
+        """What a department's steward asks of the hub or does there (services.sharing.contracts.deeds).
+
+        Raises HubUnavailable, ExchangeRefused(reason), AnswerForged(why).
+        """
+        request = StewardRequest(
+            consumer=consumer,
+            deed=deed,
+            operator=operator,
+            at=at,
+            nonce=secrets.token_hex(16),
+            content=dict(content),
+        )
+        return await self._told("/steward", request, StewardAnswer, at)
+
+    async def _told(self, path: str, message: Struct, kind: type[Signed], at: datetime) -> Signed:
+        compact = signing.sign(message, self._key)
         async with self._limit():
-            response = await self._send("/uses", compact)
+            response = await self._send(path, compact)
         if response.status_code != httpx.codes.OK:
             raise _refused(response)
-        answer = self._believed(response.text, UsesAnswer, {digest(compact)}, at)
-        return answer.uses
+        return self._believed(response.text, kind, {digest(compact)}, at)
 
     async def contracts(self, *, consumer: str | None = None, item: str) -> list[ContractSeen]:
         """The contracts in force for a consumer and item; remembered for a minute. Raises HubUnavailable."""
@@ -205,6 +257,24 @@ class HubClient:
             raise HubUnavailable("contracts") from exc
         self._contracts[who, item] = monotonic(), found
         return found
+
+    async def directory(self) -> list[ResourceSeen]:
+        """Every resource as the hub publishes it. Raises HubUnavailable."""
+        return await self._read("/directory", list[ResourceSeen])
+
+    async def source_states(self) -> dict[str, str]:
+        """Each source by name: "up", or why it would not answer now. Raises HubUnavailable."""
+        return (await self._read("/health/ready", HealthSeen)).sources
+
+    async def _read(self, path: str, kind: type[Read]) -> Read:
+        async with self._limit():
+            response = await self._trying(lambda _: self._guarded("GET", path))
+        if response.status_code != httpx.codes.OK:
+            raise _refused(response)
+        try:
+            return msgspec.json.decode(response.content, type=kind)
+        except msgspec.DecodeError as exc:
+            raise HubUnavailable(path) from exc
 
     async def close(self) -> None:
         await self._http.aclose()

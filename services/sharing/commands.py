@@ -83,17 +83,25 @@ async def admit(
     party: str,
     speaks_for: Sequence[str] = (),
     reads_uses: bool = False,
+    keeps_cases: bool = False,
     actor: str,
     at: datetime,
 ) -> bool:
     """Trust `key` as the signature of `party`, for itself and the consumers it speaks for; False if already known.
 
-    `reads_uses`: may ask on a subject's behalf who used their data (the portal, nobody else).
+    `reads_uses`: may ask on a subject's behalf who used their data (the portal, nobody else). `keeps_cases`:
+    what it says of cases is believed.
     """
     if await session.get(PartyKey, key.kid):
         return False
     consumers = sorted({party, *speaks_for})
-    values = {"kid": key.kid, "party": party, "speaks_for": consumers, "reads_uses": reads_uses}
+    values: dict[str, Any] = {
+        "kid": key.kid,
+        "party": party,
+        "speaks_for": consumers,
+        "reads_uses": reads_uses,
+    }
+    values |= {"keeps_cases": keeps_cases}
     await session.execute(insert(PartyKey).values(**values, jwk=public_jwk(key), valid_from=at))
     await _enter(session, f"party:{party}", "key admitted", key.kid, actor, at, speaks_for=consumers)
     return True

@@ -13,7 +13,7 @@ from identity.tokens import Signer
 from services.sharing import queries, recording, rules, signing, using
 from services.sharing.errors import MessageRefused
 from services.sharing.messages import Answer, UsesAnswer, UsesRequest, digest
-from services.sharing.recording import Answered, Opened
+from services.sharing.recording import Answered, Evidence, Opened
 from services.sharing.rules import Reason
 from services.sharing.sources import Found, Sources
 from storage.database import Session
@@ -33,12 +33,20 @@ async def exchange(begin: Begin, compact: str, *, sources: Sources, key: Signer,
         taken = await using.take_in(session, compact, key=key, at=at)
     if isinstance(taken, Answered):
         return taken
-    found = await sources.ask(taken.request, taken.types, taken.form)
+    found = await sources.ask(
+        taken.request,
+        taken.types,
+        taken.form,
+        taken.derived,
+        use=str(taken.use),
+        digest=taken.request_digest,
+    )
     took = timedelta(seconds=perf_counter() - began)
     answer = _answer(taken, found, at + took)
     async with begin() as session:
         took_ms = round(took.total_seconds() * 1000)
-        return await recording.close(session, taken, answer, key=key, took_ms=took_ms)
+        evidence = Evidence(found.missing, found.question, found.reply)
+        return await recording.close(session, taken, answer, key=key, took_ms=took_ms, evidence=evidence)
 
 
 def _answer(opened: Opened, found: Found, at: datetime) -> Answer:

@@ -5,7 +5,7 @@ Every message names its kind, so that one can never be taken for another. Moment
 
 import hashlib
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -84,6 +84,123 @@ class Answer(
     form: str = ""
     values: dict[str, Value] = msgspec.field(default_factory=dict)
     register_at: datetime | None = None
+
+
+class Derivation(Struct, frozen=True, forbid_unknown_fields=True):
+    """What follows from a field, told in place of its value: "over 60" is `born_on`, "years-at-least", 60.
+
+    `rule`: "years-at-least" | "years-below" (of a date, on the day of the call) | "at-least" | "below" (of a
+    number) | "one-of" (of a word, against `words`).
+    """
+
+    field: Field
+    rule: Annotated[str, Meta(pattern="^(years-at-least|years-below|at-least|below|one-of)$")]
+    value: int = 0
+    words: Annotated[list[Line], Meta(max_length=50)] = msgspec.field(default_factory=list)
+
+
+class CaseNotice(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="case-notice", kw_only=True
+):
+    """The keeper of a case says that it is open (or closed), whose it is, whom it is about and who works on it.
+
+    Each notice replaces the one before. Only a key that keeps cases may say so.
+    """
+
+    consumer: Word
+    case_number: Word
+    item: Word
+    applicant: Word
+    subjects: Annotated[list[Subject], Meta(max_length=20)]
+    operators: Annotated[list[Word], Meta(max_length=50)]
+    at: datetime
+    nonce: Nonce
+    open: bool = True
+
+
+class CasesQuestion(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="cases-question", kw_only=True
+):
+    """The keeper asks which of its cases the hub believes open, so that it can close what is closed."""
+
+    consumer: Word
+    at: datetime
+    nonce: Nonce
+    limit: Annotated[int, Meta(ge=1, le=500)] = 200
+
+
+class CasesAnswer(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="cases-answer", kw_only=True
+):
+    """What the hub took in (a notice), or the numbers it believes open, those asked about longest ago first."""
+
+    request: str
+    at: datetime
+    numbers: list[str] = msgspec.field(default_factory=list)
+
+
+class DepartmentQuestion(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="department-question", kw_only=True
+):
+    """The hub asks a department's own side: everything it needs to put the answer into its form over there.
+
+    `request` is the digest of the consumer's signed request, `use` the number of the use record.
+    """
+
+    hub: Word
+    use: str
+    request: str
+    case_number: Word
+    item: Word
+    purpose: Line
+    resource: Word
+    fields: Annotated[list[Field], Meta(max_length=50)]
+    types: dict[Field, str]
+    subject: Subject
+    form: str
+    at: datetime
+    nonce: Nonce
+    derived: dict[Field, Derivation] = msgspec.field(default_factory=dict)
+    expected: dict[Field, Line] = msgspec.field(default_factory=dict)
+
+
+class DepartmentAnswer(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="department-answer", kw_only=True
+):
+    """A department's signed word: values in the form that was asked for, never more."""
+
+    question: str
+    outcome: str
+    at: datetime
+    reason: str = ""
+    values: dict[str, Value] = msgspec.field(default_factory=dict)
+    missing: list[str] = msgspec.field(default_factory=list)
+    register_at: datetime | None = None
+
+
+class StewardRequest(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="steward-request", kw_only=True
+):
+    """A department's steward asks something of the hub or does something there: `deed` with its `content`."""
+
+    consumer: Word
+    deed: Annotated[str, Meta(pattern="^[a-z][a-z-]{0,39}$")]
+    operator: Word
+    at: datetime
+    nonce: Nonce
+    content: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class StewardAnswer(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="steward-answer", kw_only=True
+):
+    """What came of it. `refused` names the error and `detail` its word, where the hub would not."""
+
+    request: str
+    at: datetime
+    result: Any = None
+    refused: str = ""
+    detail: str = ""
 
 
 class UsesRequest(

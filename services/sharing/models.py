@@ -1,6 +1,6 @@
 """The hub's tables: directory, contracts, keys, uses. No register's value is ever kept here in the clear."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from services.sharing.contracts.rules import AskingState, TicketKind, TicketState
 from services.sharing.rules import Form, Judgment, Offer, Outcome, ShareType, SubjectKey, Terms
 from storage.cipher import SealedText
 from storage.database import Moment, choice
 
 EVIDENCE = "hub-evidence"
 SUBJECT = "hub-subject"
+TICKET = "hub-ticket"
 
 
 class Resource(SQLModel, table=True):
@@ -41,6 +43,10 @@ class Resource(SQLModel, table=True):
     manner: str = Field(max_length=40)
     update_cycle: str = Field(max_length=40)
     subject_key: SubjectKey = Field(sa_type=choice(SubjectKey))
+    summary: str = ""
+    format: str = Field(default="数据库", max_length=40)
+    openness: str = Field(default="不予开放", max_length=40)
+    related: list[str] = Field(default_factory=list, sa_type=JSONB)
     published_at: datetime = Field(sa_type=Moment)
     changed_at: datetime = Field(sa_type=Moment)
 
@@ -51,7 +57,10 @@ class Resource(SQLModel, table=True):
 
 
 class Contract(SQLModel, table=True):
-    """A contract (数据契约): who may use which fields, for which item, on what legal basis, how much, until when."""
+    """A contract (数据契约): who may use which fields, for which item, on what legal basis, how much, until when.
+
+    `derived`: what is told in place of a value → {field, rule, value | words} (messages.Derivation).
+    """
 
     __tablename__ = "hub_contract"
     __table_args__ = (
@@ -74,6 +83,9 @@ class Contract(SQLModel, table=True):
     concluded_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     end_reason: str | None = None
+    derived: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    review_on: date | None = None
+    reviewed_at: datetime | None = Field(default=None, sa_type=Moment)
 
     @property
     def terms(self) -> Terms:
@@ -89,11 +101,15 @@ class Contract(SQLModel, table=True):
             valid_from=self.valid_from,
             valid_until=self.valid_until,
             ended_at=self.ended_at,
+            derived={name: told["field"] for name, told in self.derived.items()},
         )
 
 
 class PartyKey(SQLModel, table=True):
-    """A public key by which a party signs; `speaks_for` are the consumers that entrusted it (itself included)."""
+    """A public key by which a party signs; `speaks_for` are the consumers that entrusted it (itself included).
+
+    `keeps_cases`: what it says of cases is believed; no call is answered for a case nobody keeps.
+    """
 
     __tablename__ = "hub_party_key"
 
@@ -101,16 +117,108 @@ class PartyKey(SQLModel, table=True):
     party: str = Field(index=True, max_length=64)
     speaks_for: list[str] = Field(sa_type=JSONB)
     reads_uses: bool = False
+    keeps_cases: bool = False
     jwk: dict[str, str] = Field(sa_type=JSONB)
     valid_from: datetime = Field(sa_type=Moment)
     retired_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Case(SQLModel, table=True):
+    """A case in whose name data may be asked for, as its keeper last told of it.
+
+    `subjects` are keyed hashes; `applicant` and `operators` are the keeper's own ids, no names.
+    """
+
+    __tablename__ = "hub_case"
+    __table_args__ = (
+        sa.Index("ix_hub_case_open", "keeper", "asked_at", postgresql_where=sa.text("closed_at IS NULL")),
+    )
+
+    number: str = Field(primary_key=True, max_length=64)
+    keeper: str = Field(max_length=64)
+    consumer: str = Field(max_length=64)
+    item_code: str = Field(max_length=64)
+    applicant: str = Field(max_length=64)
+    subjects: list[str] = Field(sa_type=JSONB)
+    operators: list[str] = Field(sa_type=JSONB)
+    opened_at: datetime = Field(sa_type=Moment)
+    told_at: datetime = Field(sa_type=Moment)
+    asked_at: datetime = Field(sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Asking(SQLModel, table=True):
+    """A contract asked for (共享申请): answered by the resource's provider within its limit, refused with reasons.
+
+    `terms`: resource, item, legal_basis, fields, form, derived, per_minute, per_day, days, purpose.
+    """
+
+    __tablename__ = "hub_asking"
+    __table_args__ = (
+        sa.CheckConstraint("(state = 'refused') = (reason <> '')", name="refusal_reasoned"),
+        sa.CheckConstraint("(state = 'waiting') = (answered_at IS NULL)", name="answer_dated"),
+    )
+
+    number: str = Field(primary_key=True, max_length=64)
+    consumer: str = Field(index=True, max_length=64)
+    provider: str = Field(index=True, max_length=18)
+    resource: str = Field(foreign_key="hub_resource.code", max_length=64)
+    terms: dict[str, Any] = Field(sa_type=JSONB)
+    asked_by: str = Field(max_length=64)
+    asked_at: datetime = Field(sa_type=Moment)
+    due_on: date
+    extended: bool = False
+    state: AskingState = Field(sa_type=choice(AskingState))
+    answered_by: str | None = Field(default=None, max_length=64)
+    answered_at: datetime | None = Field(default=None, sa_type=Moment)
+    reason: str = ""
+    contract: str | None = Field(default=None, max_length=64)
+
+
+class Ticket(SQLModel, table=True):
+    """Something a department has to look into (校核纠错): a value disputed, a subject missed, a use complained of.
+
+    `words` is what a person wrote, sealed; it names nobody else. `answer` is the department's, for that person.
+    """
+
+    __tablename__ = "hub_ticket"
+    __table_args__ = (
+        sa.Index("ix_hub_ticket_department", "department", "state"),
+        sa.Index(
+            "uq_hub_ticket_once",
+            "kind",
+            "department",
+            "resource",
+            "case_number",
+            unique=True,
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    kind: TicketKind = Field(sa_type=choice(TicketKind))
+    department: str = Field(max_length=64)
+    resource: str = Field(max_length=64)
+    fields: list[str] = Field(sa_type=JSONB)
+    case_number: str = Field(max_length=64)
+    use: UUID | None = None
+    words: str = Field(default="", sa_type=SealedText(TICKET))
+    raised_by: str = Field(max_length=64)
+    raised_at: datetime = Field(sa_type=Moment)
+    due_on: date
+    state: TicketState = Field(sa_type=choice(TicketState))
+    answer: str = ""
+    answered_by: str | None = Field(default=None, max_length=64)
+    answered_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Use(SQLModel, table=True):
     """One use of somebody's data (用数记录), or one refused attempt.
 
     Written before the source is asked; `outcome` and what follows it stay empty until the source has answered,
-    so a crash in between leaves its trace. `subject_index` is a keyed hash; both signed messages are sealed.
+    so a crash in between leaves its trace. `subject_index` is a keyed hash; the signed messages are sealed: request
+    and answer, and where the source is a department's own side, the hub's question to it and its reply.
+    `missing` are fields of a hit that the register leaves empty.
     """
 
     __tablename__ = "hub_use"
@@ -155,6 +263,9 @@ class Use(SQLModel, table=True):
     answer_jws: str | None = Field(default=None, sa_type=SealedText(EVIDENCE))
     at: datetime = Field(sa_type=Moment)
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    missing: list[str] = Field(default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
+    question_jws: str | None = Field(default=None, sa_type=SealedText(EVIDENCE))
+    reply_jws: str | None = Field(default=None, sa_type=SealedText(EVIDENCE))
 
 
 class Nonce(SQLModel, table=True):
@@ -180,4 +291,6 @@ class Tally(SQLModel, table=True):
 
 
 # The tables themselves, for the statements on the way of every exchange: core inserts cost half of the ORM's.
-USE, NONCE, TALLY = (SQLModel.metadata.tables[name] for name in ("hub_use", "hub_nonce", "hub_tally"))
+USE, NONCE, TALLY, CASE = (
+    SQLModel.metadata.tables[name] for name in ("hub_use", "hub_nonce", "hub_tally", "hub_case")
+)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from identity import numbers
 from services.sharing.errors import ValueWrong
-from services.sharing.messages import Value
+from services.sharing.messages import Derivation, Value
 from services.sharing.rules import Form, Outcome
 
 LONGEST = 2000
@@ -84,15 +85,43 @@ def _day(value: object, field: str) -> str:
 
 
 def present(
-    values: Mapping[str, Value], types: Mapping[str, str], form: Form, expected: Mapping[str, str]
+    values: Mapping[str, Value],
+    types: Mapping[str, str],
+    form: Form,
+    expected: Mapping[str, str],
+    *,
+    derived: Mapping[str, Derivation] = MappingProxyType({}),
+    on: date | None = None,
 ) -> dict[str, Value]:
-    """`values` in the contract's form, empty ones left out: an absent field has to be asked of the applicant."""
+    """`values` in the contract's form, empty ones left out: an absent field has to be asked of the applicant.
+
+    In the derived form only what follows from the values is told, on the day `on`; never a value.
+    """
     known: dict[str, Value] = {field: value for field, value in values.items() if value is not None}
     if form is Form.MASKED:
         return {field: mask(value, types[field]) for field, value in known.items()}
     if form is Form.VERIFY:
         return {field: _same(value, expected[field], types[field], field) for field, value in known.items()}
+    if form is Form.DERIVED:
+        told = {name: derive(rule, known.get(rule.field), on) for name, rule in derived.items()}
+        return {name: truth for name, truth in told.items() if truth is not None}
     return known
+
+
+def derive(rule: Derivation, value: Value, on: date | None) -> bool | None:
+    """Whether `rule` holds of a shaped `value`; None where the register leaves it empty. Raises ValueWrong."""
+    if value is None:
+        return None
+    if rule.rule == "one-of":
+        return value in rule.words
+    if rule.rule in {"at-least", "below"}:
+        number = _integer(value, rule.field)
+        return (number >= rule.value) == (rule.rule == "at-least")
+    if on is None:
+        raise ValueWrong(rule.field)
+    born = date.fromisoformat(_day(value, rule.field))
+    years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return (years >= rule.value) == (rule.rule == "years-at-least")
 
 
 def _same(value: Value, claimed: str, kind: str, field: str) -> bool:

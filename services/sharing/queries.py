@@ -24,7 +24,7 @@ def subject_index(subject: Subject) -> str | None:
     return cipher.ring().index(f"{subject.key}:{subject.number}", SUBJECT)
 
 
-def _subject_indexes(subject: Subject) -> list[str]:
+def subject_indexes(subject: Subject) -> list[str]:
     """Every keyed hash under which uses of a subject's data may stand; none for no subject."""
     return cipher.ring().indexes(f"{subject.key}:{subject.number}", SUBJECT) if subject.key else []
 
@@ -122,7 +122,7 @@ async def uses_of(
     session: Session, subject: Subject, *, before: datetime | None = None, limit: int = 50
 ) -> list[UseSeen]:
     """Who used the data of `subject`, the latest first; refused attempts too, nothing of anyone else."""
-    indexes = _subject_indexes(subject)
+    indexes = subject_indexes(subject)
     query = (
         sa.select(Use)
         .where(col(Use.subject_index).in_(indexes))
@@ -145,6 +145,19 @@ async def unfinished(session: Session, *, before: datetime) -> Sequence[Use]:
         col(Use.judgment) == Judgment.GRANTED, col(Use.outcome).is_(None), col(Use.at) < before
     )
     return (await session.scalars(query.order_by(col(Use.at)))).all()
+
+
+UNRECORDED = sa.text(
+    "SELECT entry.subject FROM ledger_entry AS entry"
+    " LEFT JOIN hub_use AS used ON used.id::text = entry.subject"
+    " WHERE entry.chain LIKE 'hub:%' AND entry.deed IN ('data use granted', 'data use refused')"
+    " AND used.id IS NULL ORDER BY entry.id"
+)
+
+
+async def uses_gone(session: Session) -> list[str]:
+    """Numbers of uses that the ledger tells of and whose record is not there: somebody took it away."""
+    return list(await session.scalars(UNRECORDED))
 
 
 def _seen(use: Use, resource: Resource | None) -> UseSeen:

@@ -1,10 +1,11 @@
 """May this call be answered? A table of checks, read from top to bottom; the first that fails is the reason.
 
-Pure: the contract, the directory entry, the counts and the time are handed in.
+Pure: the contract, the directory entry, the case, the counts and the time are handed in.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -25,11 +26,12 @@ class ShareType(StrEnum):
 
 
 class Form(StrEnum):
-    """呈现形式 of a contract: the value, the value masked, or only whether a claim is true."""
+    """呈现形式 of a contract: the value, the value masked, whether a claim is true, or what follows from it."""
 
     FULL = "full"
     MASKED = "masked"
     VERIFY = "verify"
+    DERIVED = "derived"
 
 
 class SubjectKey(StrEnum):
@@ -60,7 +62,8 @@ class Reason(StrEnum):
     CLOCK = "clock"
     REPLAYED = "replayed"
     NOT_ENTRUSTED = "not-entrusted"  # the key may not speak for this consumer
-    NO_CASE = "no-case"
+    PURPOSE = "purpose"  # not words that its subject could read
+    NO_CASE = "no-case"  # no case of this number is known to the hub
     NO_CONTRACT = "no-contract"
     OTHER_CONSUMER = "other-consumer"
     OTHER_ITEM = "other-item"
@@ -73,6 +76,10 @@ class Reason(StrEnum):
     NO_FIELD = "no-field"
     EXTRA_FIELD = "extra-field"
     FORM = "form"  # claims missing from a verify-only call, or given where values are asked
+    CASE_CLOSED = "case-closed"
+    OTHER_CASE = "other-case"  # the case is another item's or another department's
+    OTHER_PERSON = "other-person"  # the case is not about this subject, or not this applicant's
+    OPERATOR = "operator"  # somebody whom the case's keeper did not name
     RATE = "rate"
     VOLUME = "volume"
 
@@ -92,6 +99,19 @@ class Terms:
     valid_from: datetime
     valid_until: datetime
     ended_at: datetime | None = None
+    derived: Mapping[str, str] = field(default_factory=dict)  # what is told → the field it follows from
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCase:
+    """What the keeper of a case (the portal) told the hub of it; `about`: whether it is about the call's subject."""
+
+    consumer: str
+    item: str
+    applicant: str
+    operators: frozenset[str]
+    about: bool
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +155,15 @@ class Refused:
 
 Verdict = Granted | Refused
 
+WORDS = re.compile(r"(?=.*\w)[\w \u3000-\u303f\uff00-\uffef·—…“”‘’,./&+():\[\]%-]+")
+"""A purpose is told to the subject in plain words: letters, digits, and the marks of a sentence."""
+
 ENVELOPE: Sequence[tuple[Reason, Callable[[Call], bool]]] = (
     (Reason.CLOCK, lambda call: not within_clock(call.request.at, call.now)),
     (Reason.REPLAYED, lambda call: call.seen_before),
     (Reason.NOT_ENTRUSTED, lambda call: call.request.consumer not in call.speaks_for),
     (Reason.NO_CASE, lambda call: not call.request.case_number.strip()),
+    (Reason.PURPOSE, lambda call: not WORDS.fullmatch(call.request.purpose)),
 )
 
 CONTRACT: Sequence[tuple[Reason, Callable[[Call, Terms], bool]]] = (
@@ -157,7 +181,16 @@ CONTRACT: Sequence[tuple[Reason, Callable[[Call, Terms], bool]]] = (
 RESOURCE: Sequence[tuple[Reason, Callable[[Call, Offer], bool]]] = (
     (Reason.NOT_SHARED, lambda _, offer: offer.share_type is ShareType.NOT_SHARED),
     (Reason.SUBJECT, lambda call, offer: not fits(call.request.subject, offer.subject_key)),
-    (Reason.EXTRA_FIELD, lambda call, offer: not offer.fields.keys() >= set(call.request.fields)),
+)
+
+CASE: Sequence[tuple[Reason, Callable[[Call, KnownCase], bool]]] = (
+    (Reason.CASE_CLOSED, lambda _, case: not case.open),
+    (
+        Reason.OTHER_CASE,
+        lambda call, case: (call.request.consumer, call.request.item) != (case.consumer, case.item),
+    ),
+    (Reason.OTHER_PERSON, lambda call, case: not case.about or call.request.applicant != case.applicant),
+    (Reason.OPERATOR, lambda call, case: call.request.operator not in case.operators),
 )
 
 VOLUME: Sequence[tuple[Reason, Callable[[Counts, Terms], bool]]] = (
@@ -166,14 +199,26 @@ VOLUME: Sequence[tuple[Reason, Callable[[Counts, Terms], bool]]] = (
 )
 
 
-def judge(call: Call, terms: Terms | None, offer: Offer | None, counts: Counts) -> Verdict:
-    """Whether `call` may be answered under `terms`; `offer` is the directory's entry for the contract's resource."""
+def judge(
+    call: Call, terms: Terms | None, offer: Offer | None, counts: Counts, case: KnownCase | None
+) -> Verdict:
+    """Whether `call` may be answered under `terms` for `case`; `offer` is the directory's entry for the resource."""
     if reason := _first(ENVELOPE, call):
         return Refused(reason)
     if terms is None or offer is None:
         return Refused(Reason.NO_CONTRACT)
-    reason = _first(CONTRACT, call, terms) or _first(RESOURCE, call, offer) or _first(VOLUME, counts, terms)
+    reason = _first(CONTRACT, call, terms) or _first(RESOURCE, call, offer)
+    if not reason and not drawn_on(call.request.fields, terms.derived) <= offer.fields.keys():
+        reason = Reason.EXTRA_FIELD
+    if not reason and case is None:
+        reason = Reason.NO_CASE
+    reason = reason or _first(CASE, call, case) or _first(VOLUME, counts, terms)
     return Refused(reason) if reason else Granted()
+
+
+def drawn_on(fields: Iterable[str], derived: Mapping[str, str]) -> set[str]:
+    """The fields a register is asked for, to tell `fields`."""
+    return {derived.get(field, field) for field in fields}
 
 
 def _first(checks: Sequence[tuple[Reason, Callable[..., bool]]], *matter: object) -> Reason | None:
@@ -201,10 +246,15 @@ def fits(subject: Subject, key: SubjectKey) -> bool:
 
 
 def unsound(terms: Terms, offer: Offer) -> str | None:
-    """Why the directory does not allow this contract: "not-shared" | "fields" | "validity" | "volume"; None if sound."""
+    """Why the directory does not allow this contract; None if it does.
+
+    "not-shared" | "fields" | "derived" | "validity" | "volume".
+    """
+    drawn = drawn_on(terms.fields, terms.derived)
     faults = (
         ("not-shared", offer.share_type is ShareType.NOT_SHARED),
-        ("fields", not terms.fields or not terms.fields <= offer.fields.keys()),
+        ("fields", not terms.fields or not drawn <= offer.fields.keys()),
+        ("derived", terms.derived.keys() != (terms.fields if terms.form is Form.DERIVED else set())),
         ("validity", terms.valid_from >= terms.valid_until),
         ("volume", terms.per_minute < 1 or terms.per_day < 1),
     )

@@ -9,13 +9,27 @@ from identity import tokens
 from identity.errors import TokenRefused
 from identity.tokens import Signer, Verifiers
 from services.sharing.errors import MessageRefused
-from services.sharing.messages import Answer, Request, UsesAnswer, UsesRequest
+from services.sharing.messages import (
+    Answer,
+    CaseNotice,
+    CasesAnswer,
+    CasesQuestion,
+    DepartmentAnswer,
+    DepartmentQuestion,
+    Request,
+    StewardAnswer,
+    StewardRequest,
+    UsesAnswer,
+    UsesRequest,
+)
 
 Message = TypeVar("Message", bound=Struct)
 
-READERS: dict[type[Struct], msgspec.json.Decoder[Any]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (Request, Answer, UsesRequest, UsesAnswer)
-}
+KINDS: tuple[type[Struct], ...] = (
+    *(Request, Answer, UsesRequest, UsesAnswer, CaseNotice, CasesQuestion, CasesAnswer),
+    *(DepartmentQuestion, DepartmentAnswer, StewardRequest, StewardAnswer),
+)
+READERS: dict[type[Struct], msgspec.json.Decoder[Any]] = {kind: msgspec.json.Decoder(kind) for kind in KINDS}
 
 
 def sign(message: Struct, key: Signer) -> str:

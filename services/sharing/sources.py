@@ -8,13 +8,17 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 from services.sharing.breaker import BreakerState
 from services.sharing.errors import SourceDown, SourceSlow, SourceTrouble, SourceWrong, ValueWrong
-from services.sharing.messages import Request, Value
+from services.sharing.messages import Derivation, Request, Value
 from services.sharing.presenting import Row, conclude, present, shape
-from services.sharing.rules import Form, Outcome
+from services.sharing.rules import Form, Outcome, drawn_on
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Source(Protocol):
@@ -35,6 +39,38 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """One granted question as a source is asked it. `use` and `digest` name the record and the signed request."""
+
+    request: Request
+    types: Mapping[str, str]
+    form: Form
+    derived: Mapping[str, Derivation]
+    use: str = ""
+    digest: str = ""
+
+
+@runtime_checkable
+class FarSide(Protocol):
+    """A source that puts its answer into the contract's form on its own side: a department's side, another hub.
+
+    `found` raises SourceDown, SourceSlow or SourceWrong like `rows`.
+    """
+
+    name: str
+    resource: str
+
+    async def found(self, ask: Ask) -> "Found": ...
+
+    async def check(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+AnySource = Source | FarSide
+
+
+@dataclass(frozen=True, slots=True)
 class Patience:
     """Seconds and tries: `each` for one try, `total` for all with their pauses of up to `pause` · 2ⁿ."""
 
@@ -46,12 +82,18 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a source said, ready to leave: `trouble` is the recorded word when the outcome is FAILED."""
+    """What a source said, ready to leave: `trouble` is the recorded word when the outcome is FAILED.
+
+    `missing` are the fields it leaves empty; `question` and `reply` the signed messages of a far side.
+    """
 
     outcome: Outcome
     values: dict[str, Value] = field(default_factory=dict)
     trouble: str = ""
     as_of: datetime | None = None
+    missing: tuple[str, ...] = ()
+    question: str | None = None
+    reply: str | None = None
 
 
 class Sources:
@@ -62,48 +104,56 @@ class Sources:
 
     def __init__(
         self,
-        sources: Sequence[Source],
+        sources: Sequence[AnySource],
         *,
         chance: Callable[[], float],
         monotonic: Callable[[], float],
         patience: Patience = Patience(),
     ) -> None:
-        self.by_resource: Mapping[str, Source] = {source.resource: source for source in sources}
+        self.by_resource: Mapping[str, AnySource] = {source.resource: source for source in sources}
         self.breakers = {source.resource: BreakerState() for source in sources}
         self.chance = chance
         self.monotonic = monotonic
         self.patience = patience
 
-    async def ask(self, request: Request, types: Mapping[str, str], form: Form) -> Found:
+    async def ask(
+        self,
+        request: Request,
+        types: Mapping[str, str],
+        form: Form,
+        derived: Mapping[str, Derivation] = MappingProxyType({}),
+        *,
+        use: str = "",
+        digest: str = "",
+    ) -> Found:
         """Ask the request's resource about its subject. Trouble is an outcome here, never an exception."""
+        ask = Ask(request, types, form, derived, use, digest)
         try:
-            rows = await self._rows(request)
-            outcome = conclude(rows, request.subject.number)
-            if outcome is not Outcome.HIT:
-                return Found(outcome)
-            values = {name: shape(rows[0].values.get(name), types[name], name) for name in request.fields}
+            return await self._answered(ask)
         except SourceTrouble as exc:
             return Found(Outcome.FAILED, trouble=exc.kind)
         except ValueWrong:
             return Found(Outcome.FAILED, trouble=SourceWrong.kind)
-        return Found(outcome, present(values, types, form, request.expected), as_of=rows[0].as_of)
 
-    async def _rows(self, request: Request) -> list[Row]:
-        source = self.by_resource.get(request.resource)
+    async def _answered(self, ask: Ask) -> Found:
+        source = self.by_resource.get(ask.request.resource)
         if source is None:
-            raise SourceDown(request.resource, "not configured")
-        breaker = self.breakers[request.resource]
+            raise SourceDown(ask.request.resource, "not configured")
+        breaker = self.breakers[ask.request.resource]
         if not breaker.admit(self.monotonic()):
             raise SourceDown(source.name, "breaker open")
-        success = False
+        answered = True
         try:
-            rows = await self._patiently(source, request)
-            success = True
-            return rows
+            return await self._patiently(source, ask)
+        except ValueWrong:
+            raise  # it answered; what it said is another matter
+        except BaseException:
+            answered = False
+            raise
         finally:
-            breaker.note(success=success, now=self.monotonic())
+            breaker.note(success=answered, now=self.monotonic())
 
-    async def _patiently(self, source: Source, request: Request) -> list[Row]:
+    async def _patiently(self, source: AnySource, ask: Ask) -> Found:
         deadline = self.monotonic() + self.patience.total
         trouble: SourceTrouble = SourceSlow(source.name)
         for attempt in range(self.patience.tries):
@@ -113,7 +163,7 @@ class Sources:
             if left <= 0:
                 break
             try:
-                return await _within(source, request, min(left, self.patience.each))
+                return await _within(source, ask, min(left, self.patience.each))
             except SourceTrouble as exc:
                 trouble = exc
         raise trouble
@@ -128,15 +178,37 @@ class Sources:
             await source.close()
 
 
-async def _within(source: Source, request: Request, seconds: float) -> list[Row]:
+async def _within(source: AnySource, ask: Ask, seconds: float) -> Found:
     try:
         async with asyncio.timeout(seconds):
-            return await source.rows(request.subject.number, request.fields)
+            if isinstance(source, FarSide):
+                return await source.found(ask)
+            fields = sorted(_drawn(ask))
+            rows = await source.rows(ask.request.subject.number, fields)
     except TimeoutError:
         raise SourceSlow(source.name, "time limit") from None
+    return told(rows, ask, fields)
 
 
-async def _state(source: Source, seconds: float) -> tuple[str, str]:
+def _drawn(ask: Ask) -> set[str]:
+    return drawn_on(ask.request.fields, {name: one.field for name, one in ask.derived.items()})
+
+
+def told(rows: Sequence[Row], ask: Ask, fields: Sequence[str]) -> Found:
+    """What may leave of a register's lines: one about the very subject, of the right types, in the form. ValueWrong."""
+    request = ask.request
+    outcome = conclude(rows, request.subject.number)
+    if outcome is not Outcome.HIT:
+        return Found(outcome)
+    values = {name: shape(rows[0].values.get(name), ask.types[name], name) for name in fields}
+    asked = {name: ask.derived[name] for name in request.fields if name in ask.derived}
+    day = request.at.astimezone(SHANGHAI).date()
+    said = present(values, ask.types, ask.form, request.expected, derived=asked, on=day)
+    missing = tuple(name for name in request.fields if name not in said)
+    return Found(outcome, said, as_of=rows[0].as_of, missing=missing)
+
+
+async def _state(source: AnySource, seconds: float) -> tuple[str, str]:
     try:
         async with asyncio.timeout(seconds):
             await source.check()

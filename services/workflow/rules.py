@@ -7,7 +7,7 @@ stopped, up to and including the one on which it goes on: the same way as any ot
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
 from services.workflow.errors import LimitOutOfRange
@@ -131,6 +131,15 @@ def local_day(at: datetime) -> date:
     if at.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     return at.astimezone(ZONE).date()
+
+
+def received_on(at: datetime, closes: time, calendar: Calendar) -> DueDate:
+    """The day an application counts as received where what comes after office hours, or on a day off, counts as of
+    the next working day: `closes` is when the office shuts, in China. Counting starts the day after it (82)."""
+    day = local_day(at)
+    if calendar.is_working_day(day) and at.astimezone(ZONE).time() < closes:
+        return DueDate(day, day.year not in calendar.published)
+    return due_on(day, 1, calendar)
 
 
 def due_on(start: date, working_days: int, calendar: Calendar) -> DueDate:

@@ -22,6 +22,7 @@ OPEN_TRANSACTIONS: Mapping[str, str] = {
     "services/applications/commands/gathering.py": "asks the hub between two transactions (decision 0001)",
     "services/applications/bundling/starting.py": "reads whom to ask the hub for, before it does (decision 0001)",
     "services/applications/bundling/releasing.py": "asks the hub between two transactions (decision 0001)",
+    "services/applications/unasked/commands.py": "asks the hub between two transactions (decision 0001)",
     "portal/register_checks.py": "the hub is asked between two transactions",
     "storage/resealing.py": "some hundred rows each, so that nobody waits for all of them",
 }
@@ -33,6 +34,7 @@ READ_THE_CLOCK: Mapping[str, str] = {
     "portal/guards.py": "the moment of a request, before dependencies exist",
     "portal/resources.py": "start-up",
     "portal/hub/process.py": "start-up of the hub",
+    "portal/hub/department.py": "the clock of a department's side, handed in",
     "portal/cli/*": "a command is its own request",
     "*/tasks.py": "a worker's steps",
     "identity/means/notice.py": "a signed message says when it really left; a test gives another clock",

@@ -7,9 +7,9 @@ from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 from tempfile import TemporaryDirectory
 
-from portal.settings import APPLICATION_ROLE, DATABASE, OWNER_ROLE
+from portal.settings import APPLICATION_ROLE, DATABASE, HUB_DATABASE, OWNER_ROLE
 from storage.embedded import Cluster
-from tests.bench import finding, ledger, licences, pages, processes, queue, sign_in, submissions
+from tests.bench import exchange, finding, ledger, licences, pages, processes, queue, sign_in, submissions
 from tests.bench.table import Results, show
 from tests.support.demonstration import Demonstration, start, stop
 
@@ -47,6 +47,9 @@ def measure_running(results: Results, demo: Demonstration) -> None:
     with paused(demo, "worker"):
         told("cases handed in")
         submissions.measure(results, demo, owner_url=owner, application_url=application)
+        told("exchanges through the hub")
+        hub_url = cluster.url(HUB_DATABASE, APPLICATION_ROLE)
+        exchange.measure(results, demo, application_url=application, hub_url=hub_url)
         told("pages")
         pages.measure(results, demo, application_url=application)
         told("ledger")

@@ -61,6 +61,10 @@ def lists(today: date) -> dict[str, Wanted]:
         "a rare name": replace(intake, text="示例市第3号"),
         "a number": replace(plain, text=number_of(7)[:39]),
         "a week": replace(intake, since=today, until=today + timedelta(days=7)),
+        "handed in this week": replace(plain, filed_since=today - timedelta(days=7), filed_until=today),
+        "handed in on a day": replace(
+            intake, filed_since=today - timedelta(days=3), filed_until=today - timedelta(days=3)
+        ),
         "page 2": replace(intake, after=(today, "1")),
         "done, page 2": replace(plain, tray=Tray.DONE, after=(today - timedelta(days=200), "1")),
         "all filters": replace(

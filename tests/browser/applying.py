@@ -6,8 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Locator
 
 from tests.browser.visiting import Visitor
-from tests.support.sample_answers import Typed, photo
-from tests.unit.applications.test_documents_in import pdf
+from tests.support.sample_answers import Typed, pdf, photo
 
 PAGE = re.compile(r"^/applications/[^/]+/pages/")
 NUMBER = re.compile(r"^/applications/([^/]+)")

@@ -59,6 +59,29 @@ def test_the_larger_type_is_larger_and_is_remembered(visit: Visit) -> None:
     assert after > before * 1.1
 
 
+def test_english_in_larger_type_fits_a_phone(visit: Visit) -> None:
+    visitor = visit(viewport=PHONE)
+    kept = [
+        {"name": name, "value": value, "url": visitor.url}
+        for name, value in (("lang", "en"), ("size", "large"))
+    ]
+    visitor.context.add_cookies(kept)  # type: ignore[arg-type]  # the type is Playwright's own
+    wide = []
+    for path in (
+        *PUBLIC,
+        "/sign-in/restore",
+        "/progress",
+        "/verify",
+        "/api/docs",
+        "/bundles/open-a-restaurant",
+    ):
+        visitor.go(path)
+        width = visitor.page.evaluate("document.documentElement.scrollWidth")
+        if width > PHONE["width"]:
+            wide.append((path, width))
+    assert wide == []
+
+
 def test_browsers_find_the_icon_where_they_look_by_themselves(visit: Visit) -> None:
     visitor = visit()
     answer = visitor.page.request.get(f"{visitor.url}/favicon.ico")

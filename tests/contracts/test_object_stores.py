@@ -3,6 +3,7 @@
 import hashlib
 import random
 from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import anyio
@@ -86,6 +87,18 @@ async def test_what_was_deleted_is_gone_and_deleting_it_again_is_harmless(store:
     with pytest.raises(ObjectNotFound):
         await store.get(digest)
     await store.delete(UNKNOWN)
+
+
+async def test_what_was_put_before_a_moment_is_listed_and_nothing_else(store: ObjectStore):
+    kept = {await store.put(noise(9, seed)) for seed in range(3)}
+    gone = await store.put(b"listed no more")
+    await store.delete(gone)
+    later, long_ago = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) - timedelta(days=1)
+    listed = [digest async for digest in store.listing(before=later)]
+    assert kept <= set(listed)
+    assert gone not in listed
+    assert len(listed) == len(set(listed))
+    assert [digest async for digest in store.listing(before=long_ago)] == []
 
 
 @pytest.mark.parametrize("changed", [b"", b"conten", b"contentt", b"CONTENT"])

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,12 +89,14 @@ async def commit(browser: Browser, number: str, code: str) -> None:
     assert answer.status_code == 303, answer.text
 
 
-async def hand_in(browser: Browser, number: str, *, deed: str = "submission") -> httpx.Response:
+async def hand_in(
+    browser: Browser, number: str, *, deed: str = "submission", more: Mapping[str, str] | None = None
+) -> httpx.Response:
     """Check, declare and hand in; the page that confirms it."""
     page = checked(await browser.get(f"/applications/{number}/check"))
     key = KEY.search(page.text)
     assert key is not None, page.text
-    form = {"key": key[1], "declared": "yes", "delivery": "electronic"}
+    form = {"key": key[1], "declared": "yes", "delivery": "electronic"} | dict(more or {})
     answer = await browser.post(f"/applications/{number}/{deed}", form)
     assert answer.status_code == 303, answer.text
     return checked(await browser.follow())

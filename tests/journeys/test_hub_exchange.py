@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 from time import monotonic
 
@@ -77,6 +78,9 @@ async def hub(sessions, sources, now):
         await contracts.admit_portal(session, verifiers(portal)[portal.kid], now - timedelta(days=1))
     app = create_hub(sessions, key=own, keys=verifiers(own), sources=sources, clock=lambda: now)
     app.state["own"], app.state["portal"], app.state["sessions"] = own, portal, sessions
+    telling = connect(app)
+    await tell(telling, call(now))
+    await telling.close()
     return app
 
 
@@ -90,6 +94,24 @@ def connect(hub, **change):
         "transport": httpx.ASGITransport(hub, raise_app_exceptions=False),
     }
     return HubClient("http://hub", **settings | change)
+
+
+async def tell(client, call):
+    """Tell the hub of the case a call names, as the portal does before it asks."""
+    await client.announce(
+        case_number=call["case_number"],
+        item=call["item"],
+        consumer=call["consumer"],
+        applicant=call["applicant"],
+        subjects=[call["subject"]],
+        operators=[call["operator"]],
+        at=call["at"],
+    )
+
+
+async def told(client, call):
+    await tell(client, call)
+    return await client.fetch(**call)
 
 
 @pytest.fixture
@@ -124,17 +146,17 @@ def call(now, **change):
 async def test_the_four_items_get_what_their_contracts_allow(client, now):
     restaurant = Subject(credit_code=firm("firm-restaurant").credit_code)
     fields = ["name", "legal_representative", "premises", "scope", "status"]
-    answer = await client.fetch(**call(now, resource="business-register", fields=fields, subject=restaurant))
+    answer = await told(client, call(now, resource="business-register", fields=fields, subject=restaurant))
     assert answer.outcome == "hit"
     assert answer.provider == MARKET.code
     assert answer.values["legal_representative"] == "示例甲"
     shop = call(now, item="individual-registration", subject=Subject(id_number=person("person-c").id_number))
-    assert (await client.fetch(**shop)).values["name"] == "示例丙"
+    assert (await told(client, shop)).values["name"] == "示例丙"
     benefit = {"item": "unemployment-benefit", "consumer": INSURANCE.code}
     worker = Subject(id_number=person("person-d").id_number)
     months = ["unemployment_months", "ended_on", "ended_reason"]
-    answer = await client.fetch(
-        **call(now, **benefit, resource="social-insurance", fields=months, subject=worker)
+    answer = await told(
+        client, call(now, **benefit, resource="social-insurance", fields=months, subject=worker)
     )
     assert answer.values == {
         "unemployment_months": 132,
@@ -143,7 +165,7 @@ async def test_the_four_items_get_what_their_contracts_allow(client, now):
     }
     senior = Subject(id_number=person("person-b").id_number)
     card = {"item": "senior-card", "consumer": CIVIL.code, "fields": ["name", "born_on", "address"]}
-    answer = await client.fetch(**call(now, **card, subject=senior))
+    answer = await told(client, call(now, **card, subject=senior))
     assert answer.values["born_on"] == "1955-03-15"
     assert answer.provider == POLICE.code
     assert answer.register_at is not None
@@ -151,7 +173,7 @@ async def test_the_four_items_get_what_their_contracts_allow(client, now):
 
 async def test_what_is_not_in_the_register_is_a_miss_and_what_it_leaves_empty_is_missing(client, now):
     unknown = Subject(id_number=person("person-e").id_number)
-    assert (await client.fetch(**call(now, subject=unknown))).outcome == "miss"
+    assert (await told(client, call(now, subject=unknown))).outcome == "miss"
     employed = call(
         now,
         item="unemployment-benefit",
@@ -159,7 +181,7 @@ async def test_what_is_not_in_the_register_is_a_miss_and_what_it_leaves_empty_is
         resource="social-insurance",
         fields=["insured_months", "ended_on"],
     )
-    assert (await client.fetch(**employed)).values == {"insured_months": 88}
+    assert (await told(client, employed)).values == {"insured_months": 88}
 
 
 @pytest.mark.parametrize(
@@ -313,14 +335,15 @@ async def test_a_captured_request_sent_again_is_refused(hub, http, now):
 
 async def test_a_source_in_trouble_is_an_answer_and_the_hub_stays_ready(client, http, sources, now, tmp_path):
     (tmp_path / "insurance.csv").unlink()
-    answer = await client.fetch(
-        **call(
+    answer = await told(
+        client,
+        call(
             now,
             item="unemployment-benefit",
             consumer=INSURANCE.code,
             resource="social-insurance",
             fields=["ended_on"],
-        )
+        ),
     )
     assert (answer.outcome, answer.reason, answer.values) == ("failed", "down", {})
     response = await http.get("/health/ready")
@@ -339,9 +362,7 @@ async def test_a_register_that_answers_with_another_firm_is_a_mismatch(hub, popu
             hub.state["sessions"], key=own, keys=verifiers(own), sources=confused, clock=lambda: now
         )
         client = connect(hub, transport=httpx.ASGITransport(app))
-        answer = await client.fetch(
-            **call(now, resource="business-register", fields=["name"], subject=subject)
-        )
+        answer = await told(client, call(now, resource="business-register", fields=["name"], subject=subject))
         await confused.close()
     assert (answer.outcome, answer.values) == ("mismatch", {})
 
@@ -400,7 +421,7 @@ async def test_a_citizen_reads_who_used_their_data(client, now):
     await client.fetch(**call(now))
     with pytest.raises(ExchangeRefused):
         await client.fetch(**call(now, fields=["household"], contract="QY-2026-0002"))
-    await client.fetch(**call(now, subject=Subject(id_number=person("person-c").id_number)))
+    await told(client, call(now, subject=Subject(id_number=person("person-c").id_number)))
     uses = await client.uses_of(Subject(id_number=person("person-a").id_number), operator="person", at=now)
     assert sorted(use.outcome for use in uses) == ["hit", "refused"]
     assert {use.case_number for use in uses} == {"C-0001"}
@@ -455,3 +476,13 @@ async def test_a_stopped_hub_leaves_its_sources_closed(hub, sources):
     async with hub.lifespan():
         assert (await sources.states())["sample-market-register"] == "up"
     assert (await sources.states())["sample-market-register"] == "down"
+
+
+async def test_the_hub_says_who_provides_what_and_describes_itself(http):
+    found = {one["resource"]: one for one in (await http.get("/services")).json()}
+    assert found["population"]["provider"] == POLICE.code
+    assert found["population"]["methods"][0]["path"] == "/exchange"
+    described = (await http.get("/openapi.json")).json()
+    assert {"/exchange", "/steward", "/directory", "/keys"} <= set(described["paths"])
+    wanted = {ref for ref in re.findall(r"#/components/schemas/(\w+)", json.dumps(described))}
+    assert wanted <= set(described["components"]["schemas"])

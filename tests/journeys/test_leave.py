@@ -75,6 +75,11 @@ async def test_a_substitute_goes_on_with_what_an_absent_colleague_claimed(sign_i
     assert (await absent.post(f"/window/cases/{other}/review", opinion)).status_code == 409
     applicant = await sign_in("person-a", firm="firm-restaurant")
     assert f"{names[0]}（代 {names[1]}）" in checked(await applicant.get(f"/applications/{number}")).text
+    supervisor = await sign_in("supervisor-1")
+    assert (
+        f"{names[0]}（代 {names[1]}）" in checked(await supervisor.get(f"/supervision/cases/{number}")).text
+    )
+    assert "您被指定为请假同事的代理人" in checked(await colleague.get("/staff/leave")).text
 
 
 async def test_what_was_received_in_two_names_is_decided_by_neither(sign_in, held):

@@ -3,11 +3,14 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from portal.cli.demo import people
 from services.applications.commands import receiving
+from services.notices.models import Message
 from tests.journeys.cases import granted, officers_do, senior_card
 from tests.journeys.conftest import checked
+from tests.journeys.test_messages import tell
 from tests.support.city import work
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +39,7 @@ async def test_what_is_kept_can_be_taken_along(sign_in, held):
     person = await sign_in("person-b")
     number = await senior_card(person)
     await granted(held, number)
+    await tell(held)
     file = await person.get("/my/data/export.json")
     content = json.loads(file.content)
     assert file.headers["cache-control"] == "no-store"
@@ -43,6 +47,9 @@ async def test_what_is_kept_can_be_taken_along(sign_in, held):
     assert [one["number"] for one in content["cases"]] == [number]
     assert content["licences"][0]["elements"]
     assert content["uses"]
+    assert {one["case"] for one in content["messages"]} == {number}
+    assert content["messages"][0]["words"]["zh"]["title"]
+    assert content["messages_not_wanted_by"] == content["account_notices"] == []
     paper = await person.get("/my/data/export.pdf")
     assert paper.headers["content-type"] == "application/pdf"
     assert paper.content.startswith(b"%PDF-")
@@ -101,6 +108,7 @@ async def test_an_account_with_a_running_case_cannot_be_closed(sign_in, held):
 async def test_closing_an_account_says_what_stays_and_signs_out(sign_in, stranger, held):
     person = await sign_in("person-b")
     await granted(held, await senior_card(person))
+    await tell(held)
     page = checked(await person.get("/my/data/closing"))
     assert "办件档案要按规定的期限保存" in page.text
     unsure = checked(await person.post("/my/data/closing"))
@@ -112,6 +120,8 @@ async def test_closing_an_account_says_what_stays_and_signs_out(sign_in, strange
     await other.get("/sign-in")
     refused = await other.post("/sign-in", {"account": number_of("person-b"), "password": people.PASSWORD})
     assert refused.status_code == 422
+    async with held.sessions() as session:
+        assert await session.scalar(sa.select(sa.func.count()).select_from(Message)) == 0
 
 
 async def test_stale_accounts_are_for_the_security_administrator(sign_in):

@@ -14,6 +14,7 @@ INDEXES = (
     "ix_application_item_queue",
     "ix_application_named",
     "ix_application_numbered",
+    "ix_application_filed",
     "ix_application_claimed",
     "ix_application_applicant",
     "ix_application_closed",
@@ -35,7 +36,7 @@ SELECT gen_random_uuid(), '115201' || lpad((n % 200)::text, 25, '0') || '2026112
   :answers, '{}', 0, CASE WHEN n % 5000 = 1 AND NOT standing.over THEN CAST(:clerk AS uuid)
                           WHEN n % 4 = 1 AND NOT standing.over THEN md5(n::text)::uuid END,
   CASE WHEN n % 4 = 1 AND NOT standing.over THEN '示例' END, '[]', 0, standing.due, standing.due - 3, false, 10,
-  now(), now(), now(), CASE WHEN standing.over THEN now() END
+  now(), now(), (standing.due - (1 + n % 9)::int + time '10:00') AT TIME ZONE 'Asia/Shanghai', CASE WHEN standing.over THEN now() END
 FROM generate_series(1, :cases) AS n
 CROSS JOIN LATERAL (SELECT CASE WHEN k < 6 THEN 'submitted' WHEN k < 8 THEN 'correcting' WHEN k < 20 THEN 'accepted'
   WHEN k < 21 THEN 'suspended' WHEN k < 23 THEN 'granted' ELSE 'delivered' END AS state, k >= 23 AS over,

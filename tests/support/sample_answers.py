@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from io import BytesIO
 
+import pikepdf
 from PIL import Image
 
 Typed = Mapping[str, str | list[str]]
@@ -58,4 +59,13 @@ def photo(width: int = 480, height: int = 640) -> bytes:
     """A portrait that shows nobody: grey, of the right shape."""
     content = BytesIO()
     Image.new("RGB", (width, height), (176, 190, 204)).save(content, "JPEG", quality=85)
+    return content.getvalue()
+
+
+def pdf() -> bytes:
+    """A PDF of one empty page."""
+    content = BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(content)
     return content.getvalue()

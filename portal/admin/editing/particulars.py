@@ -13,6 +13,7 @@ from services.catalogue.editing import terms
 from services.catalogue.editing.places import Definition
 from services.catalogue.editing.values import Kind
 from services.catalogue.messages import Node
+from services.catalogue.particulars import AfterHours
 
 
 def fee_line(_d: Definition, _e: Entry, _s: Supplies) -> Fields:
@@ -112,3 +113,36 @@ def named(entry: Mapping[str, object], supplies: Supplies) -> dict[str, object]:
     """A body with the name of the department whose code it has."""
     name = supplies.departments.get(str(entry.get("code")))
     return {**entry, "name": {"zh": name.zh, "en": name.en}} if name else dict(entry)
+
+
+def reforms(_d: Definition, _s: Supplies) -> Fields:
+    days = (
+        (AfterHours.SAME_DAY.value, _("当日收到")),
+        (AfterHours.NEXT_WORKING_DAY.value, _("下一个工作日收到")),
+    )
+    return (
+        Field(
+            ("instant", "basis"),
+            Kind.LONG_WORDS,
+            _("秒批的依据"),
+            _("凭什么可以由系统按规则当场作出决定。规则只能准予，不符合的转工作人员办理。"),
+            optional=True,
+        ),
+        Field(
+            ("unasked", "offer"),
+            Kind.LONG_WORDS,
+            _("免申即享：能享受什么"),
+            _("写给群众看，一句话说清。"),
+            optional=True,
+        ),
+        Field(("unasked", "basis"), Kind.LONG_WORDS, _("免申即享：查询数据的依据"), optional=True),
+        Field(
+            ("received_after_hours",),
+            Kind.CHOICE,
+            _("下班后、休息日提交的"),
+            _("算哪一天收到；时限从收到的第二天起算。"),
+            options=days,
+            optional=True,
+        ),
+        Field(("office_closes",), Kind.TEXT, _("下班时间"), _("写成 17:00 的样子。"), optional=True),
+    )

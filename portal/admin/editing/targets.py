@@ -213,7 +213,7 @@ def settled(editor: Editor, way: Steps, entry: dict[str, Any]) -> dict[str, Any]
         return questions.settled(entry)
     if kind == ("materials",):
         return _settled_material(entry)
-    if kind == ("joint",):
+    if kind in {("joint",), ("received_at",)}:
         return particulars.named(entry, editor.supplies)
     return entry
 

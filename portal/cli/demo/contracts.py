@@ -246,6 +246,7 @@ async def admit_portal(session: Session, key: Verifier, at: datetime) -> None:
         party=CENTRE.code,
         speaks_for=[department.code for department in SERVING],
         reads_uses=True,
+        keeps_cases=True,
         actor=DEMO,
         at=at,
     )

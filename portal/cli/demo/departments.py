@@ -140,8 +140,18 @@ TAX = SampleDepartment(
     "税务局",
     "Tax",
 )
+NEIGHBOUR = SampleDepartment(
+    "11520200MADEM01692",
+    "neighbour",
+    "示例邻市政务服务中心",
+    "Sample Neighbouring City Government Service Centre",
+    "邻市政务服务中心",
+    "Neighbouring City",
+    region="520200",
+)
+"""Of another city: receives what this city decides (跨省通办、跨市通办)."""
 
 SERVING = (MARKET, INSURANCE, CIVIL, POLICE, CONSTRUCTION, TRANSPORT, HEALTH, LAND, FUND, URBAN, FIRE)
 """The departments that decide the sample items."""
 
-DEPARTMENTS = (*SERVING, CENTRE, OVERSIGHT, EDUCATION, TAX)
+DEPARTMENTS = (*SERVING, CENTRE, OVERSIGHT, EDUCATION, TAX, NEIGHBOUR)

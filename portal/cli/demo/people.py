@@ -18,6 +18,7 @@ from portal.cli.demo.departments import (
     INSURANCE,
     LAND,
     MARKET,
+    NEIGHBOUR,
     OVERSIGHT,
     POLICE,
     SERVING,
@@ -162,7 +163,7 @@ _STEMS = "子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒日月盈�
 
 
 def _scope(department: SampleDepartment, role: Role) -> tuple[str, ...]:
-    if department in SERVING:
+    if department in SERVING or department is NEIGHBOUR:
         return (department.code,)
     return tuple(one.code for one in SERVING) if role is Role.WINDOW else (EVERYWHERE,)
 
@@ -240,10 +241,11 @@ STAFF = (
     _staff(52, "fire-approver", "520101197205261526", FIRE, Role.APPROVER),
     _staff(53, "catalogue-legal", "520101197306271539", CENTRE, Role.LEGAL),
     _staff(54, "catalogue-2", "520101197407281541", CENTRE, Role.CATALOGUE),
+    _staff(55, "neighbour-window", "52020119750829155X", NEIGHBOUR, Role.WINDOW),
 )
 """Per serving department a window clerk, two reviewers and an approver; two clerks of the service centre
 who receive for all of them; two supervisors; two catalogue managers, the lawyer who reviews what they write
-(合法性审核), and the three separated administrators."""
+(合法性审核), the three separated administrators, and a clerk of the neighbouring city's centre who receives for this one."""
 
 
 def person(key: str) -> SamplePerson:

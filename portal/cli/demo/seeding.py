@@ -136,6 +136,7 @@ async def _lay_hub(settings: Settings, portal: Sessions, hub: Sessions, at: date
         own = await keys.ensure(session, HUB_PURPOSE, at=at)
     async with hub() as session, session.begin():
         answering = await keys.ensure(session, HUB, at=at)
+        await calendar.seed(session, at=at)
         await contracts.seed_hub(session, at)
         for verifier in own.verifiers.values():
             await contracts.admit_portal(session, verifier, at)

@@ -1,6 +1,6 @@
 """The one receipt of a bundle: its number, every case's number, every material once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +10,9 @@ from identity import queries as identity
 from licensing import documents
 from licensing.documents import DocumentData, DocumentKind, MaterialLine
 from licensing.sealing import Sealer
+from licensing.sheets import chinese_date
+from services.applications.bilingual import queries as bilingual
+from services.applications.bilingual import translating
 from services.applications.bundling import reading
 from services.applications.bundling.merging import Whole
 from services.applications.bundling.models import BundleApplication
@@ -37,25 +40,44 @@ async def lay_out(session: Session, number: str, *, public_url: str) -> Receipt 
     whole = await reading.of(session, bundle)
     lead = whole.members[0].definition
     department = await identity.department(session, lead.department.code)
-    return Receipt(
-        DocumentData(
-            number=f"{bundle.number}-{SERIES}",
-            application_number=bundle.number,
-            item_name=whole.definition.name.zh,
-            applicant=bundle.applicant_name,
-            department=department.name,
-            department_code=department.code,
-            at=bundle.submitted_at,
-            received_on=local_day(bundle.submitted_at),
-            materials=_lines(whole),
-            facts=[(member.definition.short_name.zh, member.application.number) for member in whole.members],
-            contact=lead.contact.phone,
-            link=f"{public_url}/progress?number={bundle.number}&code={bundle.query_code}",
-            sample=whole.definition.sample,
-            extra=f"凭办件编号和查询码可以查询办理进度。查询码：{bundle.query_code}",
-        ),
-        bundle.submitted_at,
+    data = DocumentData(
+        number=f"{bundle.number}-{SERIES}",
+        application_number=bundle.number,
+        item_name=whole.definition.name.zh,
+        applicant=bundle.applicant_name,
+        department=department.name,
+        department_code=department.code,
+        at=bundle.submitted_at,
+        received_on=local_day(bundle.submitted_at),
+        materials=_lines(whole),
+        facts=[(member.definition.short_name.zh, member.application.number) for member in whole.members],
+        contact=lead.contact.phone,
+        link=f"{public_url}/progress?number={bundle.number}&code={bundle.query_code}",
+        sample=whole.definition.sample,
+        extra=f"{_joint(bundle)}凭办件编号和查询码可以查询办理进度。查询码：{bundle.query_code}",
     )
+    if await bilingual.asked(session, bundle.number):
+        data = replace(data, english=_english(whole, data))
+    return Receipt(data, bundle.submitted_at)
+
+
+def _joint(bundle: BundleApplication) -> str:
+    """联办时限: the one day by which every part is decided."""
+    if bundle.promised_on is None:
+        return ""
+    return f"各项由有关部门联合办理，最晚于{chinese_date(bundle.promised_on.isoformat())}前全部作出决定。"
+
+
+def _english(whole: Whole, data: DocumentData) -> DocumentData:
+    met = whole.materials()
+    lines = [
+        MaterialLine(one.material.name.en, translating.MANNERS[met[one.material.code].supply])
+        for one in whole.pool.materials
+        if met[one.material.code].supply in translating.MANNERS
+    ]
+    parts = {one.application.number: one.definition.short_name.en for one in whole.members}
+    lead = whole.members[0].definition
+    return translating.bundle(data, whole.definition.name, lead.department.name, parts, lines)
 
 
 def make(receipt: Receipt, *, sealer: Sealer) -> bytes:

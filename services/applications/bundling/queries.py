@@ -1,17 +1,18 @@
 """Reading bundles. Who may see which bundle is decided here, once (`visible_to`)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from identity.actor import CASEWORK, Actor, Role
+from identity.actor import CASEWORK, EVERYWHERE, Actor, Role
 from services.applications.bundling.models import BundleApplication, BundlePart, Standing
 from services.applications.errors import ApplicationNotFound, PartOfBundle
 from services.applications.models import Application
-from services.applications.rules import State
+from services.applications.rules import OPEN, State
 from storage import queue
 from storage.database import Session
 
@@ -21,6 +22,8 @@ BEHIND = (Standing.HELD, Standing.RELEASED)
 WAITING = (Standing.TOGETHER, *BEHIND)
 RELEASE = "applications.release"
 PAGE = 50
+GOING_ON = OPEN | {State.GRANTED, State.REFUSED}
+"""A part in one of these is not at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,94 @@ async def bundled(session: Session, cases: Collection[UUID]) -> set[UUID]:
         col(BundlePart.application_id).in_(cases), col(BundlePart.standing) != Standing.LEFT
     )
     return set(await session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """The bundle a case is part of, and the day by which all of it is to be decided (联办时限)."""
+
+    number: str
+    name: dict[str, str]
+    promised_on: date | None
+
+
+async def joint_of(session: Session, cases: Collection[UUID]) -> dict[UUID, Joint]:
+    """The bundles of those of these cases that are parts of one handed in, in one query. For those who see the cases."""
+    if not cases:
+        return {}
+    name = col(BundleApplication.definition)["short_name"]
+    query = (
+        sa.select(
+            col(BundlePart.application_id),
+            col(BundleApplication.number),
+            name.label("name"),
+            col(BundleApplication.promised_on),
+        )
+        .join(BundleApplication, col(BundleApplication.id) == col(BundlePart.bundle_id))
+        .where(col(BundlePart.application_id).in_(cases), col(BundleApplication.submitted_at).is_not(None))
+    )
+    rows = await session.execute(query)
+    return {row.application_id: Joint(row.number, row.name, row.promised_on) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class JointCase:
+    """One bundle under way as supervisors see it: whose it is stays with the cases."""
+
+    joint: Joint
+    submitted_at: datetime
+    parts: Sequence[Application]
+    waiting: int
+
+
+async def under_way(session: Session, actor: Actor, *, limit: int = PAGE) -> list[JointCase]:
+    """Bundles not finished, the joint date that ends first in front; for those who watch over one of their departments."""
+    mine: sa.ColumnElement[bool] = sa.true()
+    if EVERYWHERE not in actor.departments:
+        mine = _part_where(col(Application.department_code).in_(actor.departments))
+    query = (
+        sa.select(BundleApplication)
+        .where(
+            col(BundleApplication.submitted_at).is_not(None),
+            mine,
+            _part_where(sa.or_(col(Application.state).in_(GOING_ON), col(BundlePart.standing).in_(BEHIND))),
+        )
+        .order_by(col(BundleApplication.promised_on), col(BundleApplication.number))
+        .limit(limit)
+    )
+    bundles = list(await session.scalars(query))
+    parts = await _parts_of(session, [one.id for one in bundles])
+    return [_joint_case(one, parts[one.id]) for one in bundles]
+
+
+def _part_where(condition: sa.ColumnElement[bool]) -> sa.Exists:
+    return (
+        sa.exists()
+        .where(col(BundlePart.bundle_id) == col(BundleApplication.id), condition)
+        .where(col(Application.id) == col(BundlePart.application_id))
+    )
+
+
+async def _parts_of(session: Session, bundles: Collection[UUID]) -> dict[UUID, list[Branch]]:
+    query = (
+        sa.select(BundlePart, Application)
+        .join(Application, col(Application.id) == col(BundlePart.application_id))
+        .where(col(BundlePart.bundle_id).in_(bundles))
+        .order_by(col(BundlePart.place))
+        .options(sa.orm.defer(Application.answers), sa.orm.defer(Application.origins))  # type: ignore[arg-type]
+    )
+    found: dict[UUID, list[Branch]] = {one: [] for one in bundles}
+    for row in await session.execute(query):
+        found[row.BundlePart.bundle_id].append(Branch(row.BundlePart, row.Application))
+    return found
+
+
+def _joint_case(bundle: BundleApplication, branches: Sequence[Branch]) -> JointCase:
+    joint = Joint(bundle.number, bundle.definition["short_name"], bundle.promised_on)
+    at = bundle.submitted_at or bundle.updated_at
+    waiting = sum(one.part.standing in BEHIND for one in branches)
+    handed_in = [one.application for one in branches if one.part.standing not in BEHIND]
+    return JointCase(joint, at, handed_in, waiting)
 
 
 async def require_alone(session: Session, application: Application) -> None:

@@ -84,7 +84,7 @@ async def _go_on(session: Session, number: str, at: datetime) -> None:
         return
     key = bundle.submission_key or number
     await submitting.hand_over(
-        session, None, case, key=key, delivery=bundle.delivery, at=at, bundle=bundle.number
+        session, None, case, member.definition, key=key, delivery=bundle.delivery, at=at, bundle=bundle.number
     )
     await papers.request(session, case, Paper.RECEIPT, at=at)
     member.branch.part.standing = Standing.HANDED_IN

@@ -97,7 +97,7 @@ async def _hand_over(
         return
     await submitting.require_complete(session, case, at)
     await submitting.hand_over(
-        session, actor, case, key=key, delivery=delivery, at=at, bundle=whole.bundle.number
+        session, actor, case, member.definition, key=key, delivery=delivery, at=at, bundle=whole.bundle.number
     )
     part.standing = Standing.HANDED_IN
 

@@ -12,7 +12,7 @@ from services.applications import queries
 from services.applications.afterwards import recording as afterwards
 from services.applications.commands import papers, timing
 from services.applications.commands.receiving import say, take
-from services.applications.commands.recording import clear_desk, record
+from services.applications.commands.recording import PORTAL, clear_desk, record
 from services.applications.commands.reviewing import current_step
 from services.applications.commands.submitting import facts_by_name
 from services.applications.errors import StepsNotDone
@@ -47,14 +47,29 @@ async def grant(
     application, definition = await _decidable(session, actor, number, Deed.GRANT, at)
     await afterwards.require_followed(session, application)
     _decide(session, actor, application, Deed.GRANT, Outcome.GRANTED, opinion, at)
+    await give(session, actor, application, definition, recorded="application granted", at=at)
+    return application
+
+
+async def give(
+    session: Session,
+    actor: Actor | None,
+    application: Application,
+    definition: ItemDefinition,
+    *,
+    recorded: str,
+    at: datetime,
+    told: Mapping[str, str] | None = None,
+    **details: object,
+) -> None:
+    """What follows from a grant, whoever decided; without an actor the item's published rules did (秒批)."""
     await timing.decide(session, application, at=at)
-    await papers.request(session, application, papers.GRANT, at=at)
-    await record(session, actor, application, "application granted", at=at, on_time=application.on_time)
+    await papers.request(session, application, papers.GRANT, at=at, told=told)
+    await record(session, actor, application, recorded, at=at, on_time=application.on_time, **details)
     if definition.result.kind is ResultKind.LICENCE:
         await _intend_licence(session, actor, application, definition, at)
     await afterwards.ask_for_checks(session, application, at=at)
     clear_desk(application)
-    return application
 
 
 async def refuse(session: Session, actor: Actor, number: str, *, reason: str, at: datetime) -> Application:
@@ -101,7 +116,7 @@ def _decide(
 
 
 async def _intend_licence(
-    session: Session, actor: Actor, application: Application, definition: ItemDefinition, at: datetime
+    session: Session, actor: Actor | None, application: Application, definition: ItemDefinition, at: datetime
 ) -> None:
     known = await _known(session, application, definition, at)
     licence = await licensing.intend(
@@ -112,7 +127,7 @@ async def _intend_licence(
         issuer_department=application.department_code,
         fields=result_fields(definition.result.fields, known),
         at=at,
-        actor=str(actor.person_id),
+        actor=str(actor.person_id) if actor else PORTAL,
     )
     await queue.enqueue(session, ISSUE, licence_id=str(licence.id), lock=application.number)
     await record(session, actor, application, "licence intended", at=at, type=definition.result.licence_type)

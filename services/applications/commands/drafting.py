@@ -29,6 +29,7 @@ from services.catalogue.definition import ItemDefinition, Material, Question
 from services.catalogue.rows import names_of
 from storage.database import Session
 from storage.objects import ObjectStore
+from storage.unnamed import keep
 
 __all__ = [
     "attach",
@@ -145,7 +146,7 @@ async def take_file(
     code = material.code
     present = [file for file in await queries.files_of(session, application) if file.material_code == code]
     arrived = await receiving.receive(name, content, material)
-    digest = await objects.put(arrived.received.content)
+    digest = await keep(session, objects, arrived.received.content)
     for file in present:
         if (file.name, file.digest) == (arrived.received.name, digest):
             return file  # sent twice, kept once

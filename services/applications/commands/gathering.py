@@ -7,6 +7,7 @@ is settled once. A register that does not answer leaves its material to the appl
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +19,12 @@ from identity.queries import Profile
 from licensing import queries as licensing
 from services.applications import queries
 from services.applications.commands.recording import record
+from services.applications.facts.queries import declined
 from services.applications.models import Application, CaseMaterial, Fact, Gathering, Supply
 from services.applications.planning import Need, met_by, named, needs, prefill
 from services.applications.rules import CHANGEABLE
 from services.catalogue import queries as catalogue
-from services.catalogue.codes import Source, Subject
+from services.catalogue.codes import Necessity, Source, Subject
 from services.catalogue.definition import ItemDefinition
 from services.sharing.client import HubClient
 from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
@@ -37,7 +39,7 @@ SETTLED = frozenset({Gathering.HIT, Gathering.MISS, Gathering.MISMATCH, Gatherin
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One call to make: what is needed, about whom, for which case."""
+    """One call to make: what is needed, about whom, for which case; `required`: a paper is asked for without it."""
 
     need: Need
     subject: Person
@@ -47,6 +49,7 @@ class Question:
     consumer: str
     applicant: str
     operator: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,16 @@ async def gather(sessions: Sessions, hub: HubClient, number: str, *, at: datetim
     """Fetch everything that is still open for the draft `number`; whether anything should be tried again later."""
     async with sessions() as session, session.begin():
         questions = await _questions(session, number)
-    found = await asyncio.gather(*(_ask(hub, question, at) for question in questions))
+    known = not questions or await _announce(hub, questions, at)
+    found = (
+        await asyncio.gather(*(_ask(hub, question, at) for question in questions))
+        if known
+        else [Found(question.need.resource, Gathering.FAILED, {}) for question in questions]
+    )
     async with sessions() as session, session.begin():
-        return await _settle(session, number, found, at)
+        again = await _settle(session, number, found, at)
+    await _tell_misses(hub, questions, found, at)
+    return again
 
 
 async def _questions(session: Session, number: str) -> list[Question]:
@@ -77,6 +87,7 @@ async def _questions(session: Session, number: str) -> list[Question]:
     facts = {fact.resource: fact for fact in await queries.facts_of(session, application)}
     open_needs = [need for need in needs(item.definition) if _open(facts.get(need.resource))]
     subjects = await _subjects(session, application) if open_needs else {}
+    required = {one.resource for one in item.definition.materials if one.necessity is Necessity.REQUIRED}
     return [
         Question(
             need,
@@ -87,6 +98,7 @@ async def _questions(session: Session, number: str) -> list[Question]:
             application.department_code,
             str(application.applicant_id),
             str(application.filed_by),
+            required=need.resource in required,
         )
         for need in open_needs
         if need.subject in subjects
@@ -109,6 +121,24 @@ def _person_of(application: Application) -> UUID:
     """Whose personal data the case draws on: the applicant's, whoever files it; for a firm the one who files."""
     of_person = application.applicant_kind is PartyKind.PERSON
     return application.applicant_id if of_person else application.filed_by
+
+
+async def _announce(hub: HubClient, questions: Sequence[Question], at: datetime) -> bool:
+    """Tell the hub whose case it is and about whom, without which it answers nothing; whether it was told."""
+    first = questions[0]
+    try:
+        await hub.announce(
+            case_number=first.number,
+            item=first.item,
+            consumer=first.consumer,
+            applicant=first.applicant,
+            subjects=list({question.subject.number: question.subject for question in questions}.values()),
+            operators=sorted({question.operator for question in questions}),
+            at=at,
+        )
+    except (HubUnavailable, ExchangeRefused, AnswerForged):
+        return False
+    return True
 
 
 async def _ask(hub: HubClient, question: Question, at: datetime) -> Found:
@@ -135,6 +165,24 @@ async def _ask(hub: HubClient, question: Question, at: datetime) -> Found:
     )
 
 
+async def _tell_misses(
+    hub: HubClient, questions: Sequence[Question], found: Sequence[Found], at: datetime
+) -> None:
+    """A register that does not hold whom it should is told so (校核); a hub that is away need not know."""
+    for question, one in zip(questions, found, strict=True):
+        if one.outcome is not Gathering.MISS or not one.request or not question.required:
+            continue
+        content = {"kind": "miss", "use": one.request}
+        with suppress(HubUnavailable, ExchangeRefused, AnswerForged):
+            await hub.steward(
+                "raise-ticket",
+                consumer=question.consumer,
+                operator=question.operator,
+                at=at,
+                content=content,
+            )
+
+
 async def _settle(session: Session, number: str, found: Sequence[Found], at: datetime) -> bool:
     """Write what came back; a draft handed in or thrown away meanwhile, or a fact settled before, stays as it is."""
     application = await queries.by_number(session, number, lock=True)
@@ -145,12 +193,14 @@ async def _settle(session: Session, number: str, found: Sequence[Found], at: dat
     news = [(facts[one.resource], one) for one in found if _open(facts.get(one.resource))]
     for fact, one in news:
         _write(fact, one, at)
+    spurned = await declined(session, application)
+    facts_used = {name: fact for name, fact in facts.items() if name not in spurned}
     held = await _held_licences(session, application, item.definition, at)
     materials = await queries.materials_of(session, application)
     for material in materials:
-        _supply(material, item.definition, facts, held, at)
+        _supply(material, item.definition, facts_used, held, at)
     profile = await identity.profile(session, _person_of(application))
-    _fill(application, item.definition, facts, _own_words(profile), at)
+    _fill(application, item.definition, facts_used, _own_words(profile), at)
     if news:
         outcomes = {one.resource: str(one.outcome) for _, one in news}
         requests = {one.resource: one.request for _, one in news if one.request}

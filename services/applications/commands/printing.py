@@ -5,9 +5,9 @@ The three steps are called in turn by `tasks.print_paper`, which opens the trans
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from identity import queries as identity
@@ -16,6 +16,8 @@ from licensing import queries as licences
 from licensing.documents import Correction, DocumentData, DocumentKind, MaterialLine
 from licensing.sealing import Sealer
 from services.applications import queries
+from services.applications.bilingual import queries as bilingual
+from services.applications.bilingual import translating
 from services.applications.commands.recording import record
 from services.applications.commands.submitting import facts_by_name
 from services.applications.models import Application, CaseDocument, CaseMaterial, Supply
@@ -38,8 +40,12 @@ MATTERS = {
     ItemType.PAYMENT: "行政给付",
 }
 DECIDING = frozenset({DocumentKind.GRANT, DocumentKind.REFUSAL, DocumentKind.NOT_ACCEPTED})
+DECISIONS: Mapping[DocumentKind, str] = {DocumentKind.GRANT: "准予决定书", DocumentKind.REFUSAL: "不予决定书"}
 NAMING = frozenset({DocumentKind.DELIVERY, DocumentKind.REVOCATION, DocumentKind.CANCELLATION})
 """Papers that name the decision and the licence they are about."""
+
+
+Language = Literal["zh", "en"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ async def lay_out(session: Session, document_id: UUID, *, public_url: str) -> tu
     if document.digest is not None:
         return application.number, None
     data = await _data(session, application, document, public_url)
+    if await bilingual.asked(session, application.number):
+        data = replace(data, english=await _english(session, application, document, data))
     return application.number, Sheet(document_id, DocumentKind(document.kind), data, document.requested_at)
 
 
@@ -127,33 +135,68 @@ async def _data(
     )
 
 
+async def _english(
+    session: Session, application: Application, document: CaseDocument, data: DocumentData
+) -> DocumentData:
+    """The same in English."""
+    item = await catalogue.get_version(session, application.item_code, application.item_version)
+    definition, kind = item.definition, DocumentKind(document.kind)
+    materials = await queries.materials_of(session, application)
+    correction = await _correction(session, application, document)
+    defects = correction.defects if correction else ()
+    return translating.translated(
+        data,
+        definition,
+        kind,
+        facts=await _facts_of(session, application, definition, kind, language="en"),
+        corrections=[
+            Correction(translating.target_name(definition, one["target"]), one["note"]) for one in defects
+        ],
+        supplies={one.code: one.supply for one in materials},
+        limit_days=application.limit_days,
+    )
+
+
 def _basis(definition: ItemDefinition, kind: DocumentKind, told: Mapping[str, str]) -> Sequence[str]:
     """The item's own legal basis under a decision; under what takes a grant back, the article that allows it."""
     if "article" in told:
         return [told["article"]]
-    return [f"{one.law.zh}{one.article.zh}" for one in definition.basis] if kind in DECIDING else ()
+    return [f"{_cited(one.law.zh)}{one.article.zh}" for one in definition.basis] if kind in DECIDING else ()
+
+
+def _cited(law: str) -> str:
+    """A law as papers name it: its title in 《》, its number after it."""
+    if law.startswith("《"):
+        return law
+    title, bracket, number = law.partition("（")
+    return f"《{title}》{bracket}{number}"
 
 
 async def _facts_of(
-    session: Session, application: Application, definition: ItemDefinition, kind: DocumentKind
+    session: Session,
+    application: Application,
+    definition: ItemDefinition,
+    kind: DocumentKind,
+    language: Language = "zh",
 ) -> Sequence[tuple[str, str]]:
     if kind is DocumentKind.GRANT:
-        return await _facts(session, application, definition)
-    return await _handed_over(session, application, definition) if kind in NAMING else ()
+        return await _facts(session, application, definition, language)
+    return await _handed_over(session, application, definition, language) if kind in NAMING else ()
 
 
 async def _handed_over(
-    session: Session, application: Application, definition: ItemDefinition
+    session: Session, application: Application, definition: ItemDefinition, language: Language
 ) -> Sequence[tuple[str, str]]:
     """The decision and the licence that were delivered, or are taken back, by their numbers."""
-    decisions = {DocumentKind.GRANT: "准予决定书", DocumentKind.REFUSAL: "不予决定书"}
+    decisions = DECISIONS if language == "zh" else translating.DECISIONS
     shown = [
         (decisions[DocumentKind(one.kind)], one.number)
         for one in await queries.documents_of(session, application)
         if one.kind in decisions
     ]
     licence = await licences.of_application(session, application.number)
-    return [*shown, (definition.result.name.zh, licence.identifier)] if licence else shown
+    name = getattr(definition.result.name, language)
+    return [*shown, (name, licence.identifier)] if licence else shown
 
 
 def _title(kind: DocumentKind, definition: ItemDefinition) -> str | None:
@@ -219,18 +262,19 @@ def target_name(definition: ItemDefinition, target: str) -> str:
 
 
 async def _facts(
-    session: Session, application: Application, definition: ItemDefinition
+    session: Session, application: Application, definition: ItemDefinition, language: Language
 ) -> list[tuple[str, str]]:
     """What the decision fixes: the answers the item names as fields of its result, or for a licence nothing here."""
+    shown = [("申请人" if language == "zh" else translating.APPLICANT, application.applicant_name)]
     if definition.result.kind is ResultKind.LICENCE:
-        return [("申请人", application.applicant_name)]
+        return shown
     facts = facts_by_name(await queries.facts_of(session, application))
     today = local_day(application.submitted_at or application.created_at)
     values: dict[str, Any] = dict(
         answers.check(definition.form, application.answers, today=today, complete=False, facts=facts).values
     )
-    shown = [("申请人", application.applicant_name)]
     for question in definition.form.questions():
         if question.key in definition.result.fields.values() and question.key in values:
-            shown.append((question.label.zh, showing.shown(question, values[question.key])))
+            text = showing.shown(question, values[question.key], language=language)
+            shown.append((getattr(question.label, language), text))
     return shown

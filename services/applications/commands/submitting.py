@@ -1,15 +1,17 @@
 """The applicant hands in, once: everything is there, or a list of what is not."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
 from identity.actor import Actor
 from identity.mandates.rules import require_power
+from licensing.sheets import chinese_date
 from services.applications import queries
 from services.applications.arriving.queries import require_arrived
 from services.applications.bundling.queries import require_alone
 from services.applications.commands import papers, timing
 from services.applications.commands.recording import record
+from services.applications.elsewhere import queries as elsewhere
 from services.applications.errors import (
     AnswersWrong,
     ApplicationNotFound,
@@ -17,10 +19,11 @@ from services.applications.errors import (
     Missing,
     StepNotOpen,
 )
+from services.applications.instant import recording as instant
 from services.applications.leftovers import without_left
 from services.applications.models import Application, CaseMaterial, Fact, Supply
 from services.applications.planning import named
-from services.applications.rules import Deed, Delivery, State, next_state
+from services.applications.rules import Channel, Deed, Delivery, State, next_state
 from services.catalogue import answers
 from services.catalogue import queries as catalogue
 from services.catalogue.conditions import holds
@@ -40,8 +43,9 @@ async def submit(
     key: str,
     at: datetime,
     delivery: Delivery = Delivery.ELECTRONIC,
+    by_a_person: bool = False,
 ) -> Application:
-    """Hand the case in. The same `key` again gives the same case and does nothing: pressed twice, done once.
+    """Hand the case in. `by_a_person`: where its item may be decided by rules, a person decides all the same. The same `key` again gives the same case and does nothing: pressed twice, done once.
 
     Raises AnswersWrong, Incomplete (with everything that is missing), StepNotOpen, PowerMissing,
     catalogue.ItemWithdrawn or ItemSuspended when nobody may apply for the item any more or now (the draft stays).
@@ -54,9 +58,23 @@ async def submit(
     await require_alone(session, application)
     await catalogue.require_open(session, application.item_code)
     await require_arrived(session, number, at=at)
-    await require_complete(session, application, at)
-    await hand_over(session, actor, application, key=key, delivery=delivery, at=at)
-    await papers.request(session, application, papers.RECEIPT, at=at)
+    definition = await require_complete(session, application, at)
+    # Only what was begun at a counter can have been received at another authority's.
+    place = await elsewhere.told(session, application) if application.channel is Channel.WINDOW else None
+    received = await hand_over(
+        session,
+        actor,
+        application,
+        definition,
+        key=key,
+        delivery=delivery,
+        by_a_person=by_a_person,
+        at=at,
+        **({"received_at": place["received_at"]} if place else {}),
+    )
+    later = {"received_on": chinese_date(received.isoformat())} if received > local_day(at) else {}
+    told = {**(place or {}), **later}
+    await papers.request(session, application, papers.RECEIPT, at=at, told=told or None)
     return application
 
 
@@ -64,15 +82,20 @@ async def hand_over(
     session: Session,
     actor: Actor | None,
     application: Application,
+    definition: ItemDefinition,
     *,
     key: str,
     delivery: Delivery,
     at: datetime,
+    by_a_person: bool = False,
     **details: str,
-) -> None:
-    """A complete draft, which the caller holds locked, becomes a case; without an actor the portal itself does it."""
+) -> date:
+    """A complete draft, which the caller holds locked, becomes a case; without an actor the portal itself does it.
+
+    The day on which it counts as received.
+    """
     submitted = next_state(application.state, Deed.SUBMIT)
-    await timing.start_intake(session, application, at=at)
+    received = await timing.start_intake(session, application, definition, at=at)
     application.state = submitted
     application.answers = without_left(application.answers)
     application.submission_key = key
@@ -86,8 +109,11 @@ async def hand_over(
         at=at,
         answers=digest(application),
         due=str(application.due_on),
+        **({"received": str(received)} if received > local_day(at) else {}),
         **details,
     )
+    await instant.begin(session, application, definition, by_a_person=by_a_person, at=at)
+    return received
 
 
 async def correct(session: Session, actor: Actor, number: str, *, key: str, at: datetime) -> Application:
@@ -98,14 +124,14 @@ async def correct(session: Session, actor: Actor, number: str, *, key: str, at: 
             return application
         raise StepNotOpen(application.state, Deed.CORRECT)
     await require_arrived(session, number, at=at)
-    await require_complete(session, application, at)
+    definition = await require_complete(session, application, at)
     correction = await queries.open_correction(session, application)
     if correction is not None:
         correction.answered_at = at
     application.state = next_state(application.state, Deed.CORRECT)
     application.submission_key = key
     application.updated_at = at
-    await timing.start_intake(session, application, at=at)
+    await timing.start_intake(session, application, definition, at=at)
     await record(session, actor, application, "application corrected", at=at, answers=digest(application))
     return application
 
@@ -123,8 +149,8 @@ async def _own(session: Session, actor: Actor, number: str) -> Application:
     return application
 
 
-async def require_complete(session: Session, application: Application, at: datetime) -> None:
-    """Raises AnswersWrong, else Incomplete with everything that is missing."""
+async def require_complete(session: Session, application: Application, at: datetime) -> ItemDefinition:
+    """The case's item. Raises AnswersWrong, else Incomplete with everything that is missing."""
     item = await catalogue.get_version(session, application.item_code, application.item_version)
     facts = facts_by_name(await queries.facts_of(session, application))
     today = local_day(at)
@@ -139,6 +165,7 @@ async def require_complete(session: Session, application: Application, at: datet
     missing += missing_materials(item.definition, materials, facts | checked.values, at)
     if missing:
         raise Incomplete(missing)
+    return item.definition
 
 
 def facts_by_name(facts: list[Fact]) -> dict[str, object]:

@@ -6,7 +6,7 @@ E 联合办理 (26, 42): where several departments decide together, forty-five a
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from services.applications import queries
 from services.applications.commands.recording import record
@@ -19,13 +19,13 @@ from services.applications.rules import (
     State,
 )
 from services.catalogue.definition import ItemDefinition
-from services.catalogue.particulars import ProcedureKind
-from services.workflow import calendar
+from services.catalogue.particulars import AfterHours, ProcedureKind
+from services.workflow import calendar, rules
 from services.workflow import commands as clocks
 from services.workflow import queries as clocks_read
 from services.workflow.commands import MovedDueDate
 from services.workflow.models import CaseClock
-from services.workflow.rules import Clock, ClockKind, PauseKind, local_day, yellow_on
+from services.workflow.rules import Calendar, Clock, ClockKind, PauseKind, local_day, yellow_on
 from storage.database import Session
 
 INTAKE_BASIS = "行政许可法第三十二条"
@@ -48,11 +48,32 @@ RUNNING = {
 """Which clock, or one of which, runs in which state; while a correction is awaited none does."""
 
 
-async def start_intake(session: Session, application: Application, *, at: datetime) -> None:
+async def start_intake(
+    session: Session, application: Application, definition: ItemDefinition, *, at: datetime
+) -> date:
+    """The day on which it counts as received, from which the limit runs: as the item says, the day itself or, after
+    office hours and on days off, the next working day."""
+    received = local_day(at)
+    if definition.received_after_hours is not AfterHours.SAME_DAY:
+        received = received_on(definition, await calendar.load(session), at=at)
     clock = await clocks.start(
-        session, application.number, ClockKind.INTAKE, limit_days=INTAKE_DAYS, basis=INTAKE_BASIS, at=at
+        session,
+        application.number,
+        ClockKind.INTAKE,
+        limit_days=INTAKE_DAYS,
+        basis=INTAKE_BASIS,
+        at=at,
+        started_on=received,
     )
     await _show(session, application, clock, Clock(clock.started_on, clock.limit_days))
+    return received
+
+
+def received_on(definition: ItemDefinition, days: Calendar, *, at: datetime) -> date:
+    """The day on which what is handed in at `at` counts as received (收件日)."""
+    if definition.received_after_hours is AfterHours.SAME_DAY:
+        return local_day(at)
+    return rules.received_on(at, time.fromisoformat(definition.office_closes), days).on
 
 
 async def stop_intake(session: Session, application: Application, *, at: datetime) -> None:
@@ -87,6 +108,12 @@ def decision_limit(definition: ItemDefinition) -> tuple[ClockKind, int, str]:
     if definition.joint:
         return ClockKind.JOINT, min(limit, JOINT_DAYS), named or JOINT_BASIS
     return ClockKind.DECISION, limit, named or DECISION_BASIS
+
+
+def legal_days(definition: ItemDefinition) -> int:
+    """The law's own limit for the decision: where several departments decide together never more than forty-five days."""
+    days = definition.statutory_limit.days
+    return min(days, JOINT_DAYS) if definition.joint else days
 
 
 def extension_days(definition: ItemDefinition, kind: ClockKind) -> int:

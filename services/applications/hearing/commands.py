@@ -5,21 +5,21 @@ from datetime import datetime
 from uuid import UUID
 
 from identity.actor import Actor
+from identity.mandates.rules import require_power
 from licensing.sheets import chinese_date
+from services.applications import queries as cases
 from services.applications.commands import papers, timing
 from services.applications.commands.receiving import say, take
 from services.applications.commands.recording import record
-from services.applications.errors import HearingNotOpen
+from services.applications.errors import ApplicationNotFound, HearingNotOpen
 from services.applications.hearing import queries, rules
 from services.applications.hearing.models import Hearing
-from services.applications.hearing.rules import Standing
+from services.applications.hearing.rules import APPLICANT, Standing
 from services.applications.models import Application
 from services.applications.rules import Deed, next_state, require_reason
 from services.workflow import calendar
 from services.workflow.rules import ZONE, PauseKind, local_day, working_days_between
 from storage.database import Session
-
-APPLICANT = "申请人"
 
 
 async def offer(
@@ -62,6 +62,27 @@ async def ask(session: Session, actor: Actor, number: str, *, at: datetime) -> A
     hearing = await _latest(session, application, Standing.OFFERED, Deed.ASK_FOR_HEARING, at)
     hearing.asked_at = application.updated_at = at
     await record(session, actor, application, "hearing asked for", at=at)
+    return application
+
+
+async def ask_oneself(session: Session, actor: Actor, number: str, *, at: datetime) -> Application:
+    """要求听证 by the applicant, within five days of being told (47); a second asking changes nothing.
+
+    Raises StepNotOpen, HearingNotOpen where the right was told to somebody else or the five days are over, PowerMissing.
+    """
+    application = await cases.get(session, actor, number, lock=True)
+    if application.applicant_id not in actor.parties | {actor.person_id}:
+        raise ApplicationNotFound(number)
+    require_power(actor, application.applicant_id, application.item_code)
+    next_state(application.state, Deed.ASK_FOR_HEARING)
+    mine = await queries.offered_to_applicant(session, application)
+    if mine is not None and rules.standing(mine.days, local_day(at)) is Standing.ASKED:
+        return application
+    hearing = await _latest(session, application, Standing.OFFERED, Deed.ASK_FOR_HEARING, at)
+    if mine is None or hearing.id != mine.id:
+        raise HearingNotOpen(Deed.ASK_FOR_HEARING)
+    hearing.asked_at = application.updated_at = at
+    await record(session, actor, application, "hearing asked for", at=at, by_applicant=True)
     return application
 
 

@@ -11,7 +11,7 @@ from identity.queries import StaffEntry
 from services.applications import queries
 from services.applications.errors import ChairNotFree
 from services.applications.hearing.models import Hearing
-from services.applications.hearing.rules import Days
+from services.applications.hearing.rules import APPLICANT, Days
 from services.applications.models import Application
 from services.applications.rules import Deed
 from storage.database import Session
@@ -21,6 +21,12 @@ async def of(session: Session, application: Application) -> list[Hearing]:
     """In the order in which the right was told."""
     query = sa.select(Hearing).where(col(Hearing.application_id) == application.id)
     return list(await session.scalars(query.order_by(col(Hearing.ordinal))))
+
+
+async def offered_to_applicant(session: Session, application: Application) -> Hearing | None:
+    """The latest hearing whose right was told to the applicant, not to a third party."""
+    heard = await of(session, application)
+    return heard[-1] if heard and heard[-1].offered_to == APPLICANT else None
 
 
 async def days_of(session: Session, application: Application) -> list[Days]:

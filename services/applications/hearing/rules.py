@@ -28,6 +28,10 @@ NOTICE_DAYS = 7
 """举行听证的七日前通知: working days between the notice and the hearing (48 (1))."""
 
 
+APPLICANT = "申请人"
+"""Whom the right is told unless a third party is named."""
+
+
 class Standing(StrEnum):
     """How far a hearing is."""
 

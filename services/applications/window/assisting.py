@@ -24,6 +24,8 @@ from services.applications import documents_in, queries
 from services.applications.arriving import receiving
 from services.applications.commands import starting, submitting
 from services.applications.commands.recording import record
+from services.applications.elsewhere import commands as elsewhere
+from services.applications.elsewhere.rules import receiver
 from services.applications.errors import ApplicationNotFound, NotYourDeed
 from services.applications.models import Application
 from services.applications.rules import Channel, Delivery, State
@@ -36,6 +38,7 @@ from services.catalogue.errors import ItemNotFound
 from services.catalogue.queries import Item
 from storage.database import Session
 from storage.objects import ObjectStore
+from storage.unnamed import keep
 
 ASSIST = "assist"
 DRAWN = "data:image/png;base64,"
@@ -65,13 +68,17 @@ async def begin(
 ) -> tuple[Application, Actor]:
     """Open a draft for whom `present`, the person at the counter, acts for.
 
-    Raises NotYourDeed, ItemNotFound (of a department the clerk does not serve), PowerMissing, LevelTooLow,
+    An item of another department is received where that has agreed to it (收受分离). Raises NotYourDeed, ItemNotFound
+    (of a department the clerk neither serves nor may receive for), PowerMissing, LevelTooLow,
     WrongApplicant, ItemSuspended.
     """
     if not clerk.has(Role.WINDOW) or present.person_id == clerk.person_id:
         raise NotYourDeed(ASSIST, Role.WINDOW)
+    place = None
     if not clerk.serves(item.definition.department.code):
-        raise ItemNotFound(item.code)
+        place = receiver(item.definition, clerk.departments)
+        if place is None:
+            raise ItemNotFound(item.code)
     require_power(present, present.acting_for.id, item.code)
     assistant = for_applicant(clerk, present.acting_for)
     application = await starting.start(
@@ -90,6 +97,8 @@ async def begin(
         )
     )
     await session.flush()
+    if place is not None:
+        await elsewhere.begin(session, clerk, application, place, at=at)
     return application, assistant
 
 
@@ -191,7 +200,7 @@ async def submit(
     if not signature:
         raise SignatureMissing
     application, filing, assistant = await opened(session, clerk, number, lock=True)
-    digest = await objects.put(signature)
+    digest = await keep(session, objects, signature)
     filing.consent, filing.signature_digest = consent, digest
     filing.signature_type, filing.signed_at = media_type, at
     await record(

@@ -1,7 +1,9 @@
 """An officer goes through the points of each material; the ticks are kept, and the opinion follows from them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -43,6 +45,31 @@ async def found_by(
             ticks[target, NOTED].note if (target, NOTED) in ticks else "",
         )
         for target, name, looked_at in _targets(definition, await queries.materials_of(session, application))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one officer ticked in the case: how many points of how many hold, and what is wrong, by target."""
+
+    officer_id: UUID
+    met: int
+    looked_at: int
+    wrong: Sequence[tuple[str, str]]
+
+
+async def checked_by(session: Session, application: Application) -> list[Checked]:
+    """Of every officer who went through the points, the earliest first."""
+    query = sa.select(ReviewCheck).where(col(ReviewCheck.application_id) == application.id)
+    rows = list(await session.scalars(query.order_by(col(ReviewCheck.at), col(ReviewCheck.target))))
+    return [
+        Checked(
+            officer,
+            sum(row.met for row in rows if row.officer_id == officer and row.point != NOTED),
+            sum(row.point != NOTED for row in rows if row.officer_id == officer),
+            [(row.target, row.note) for row in rows if row.officer_id == officer and row.point == NOTED],
+        )
+        for officer in dict.fromkeys(row.officer_id for row in rows)
     ]
 
 

@@ -7,6 +7,7 @@ alone decides who sees what.
 """
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from identity.models import Department
 from services.applications.models import Application
 from services.applications.rules import State
 from services.applications.window.trays import Wanted, at_step, shines
+from services.workflow.rules import DAY, ZONE
 
 ITEM_AND_DAY = 39
 """Characters of a number that say which item and which day it is of; shorter beginnings would be half the table."""
@@ -112,10 +114,19 @@ def _conditions(wanted: Wanted) -> list[Any]:
         found.append(wanted.since <= DUE)
     if wanted.until:
         found.append(wanted.until >= DUE)
+    if wanted.filed_since:
+        found.append(_midnight(wanted.filed_since) <= col(Application.submitted_at))
+    if wanted.filed_until:
+        found.append(_midnight(wanted.filed_until + DAY) > col(Application.submitted_at))
     if wanted.after:
         key, seen = sa.tuple_(DUE, NUMBER), sa.tuple_(*map(sa.literal, wanted.after))
         found.append(key < seen if wanted.latest_first else key > seen)
     return found
+
+
+def _midnight(day: date) -> datetime:
+    """When the day begins in the city."""
+    return datetime.combine(day, time(), ZONE)
 
 
 def _begins(column: Any, text: str) -> list[Any]:

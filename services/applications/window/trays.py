@@ -63,7 +63,8 @@ class Wanted:
 
     `text` is the beginning of an applicant's name, or of a number no shorter than its parts that
     say the item and the day;
-    `since` and `until` are the first and last day on which the limit ends.
+    `since` and `until` are the first and last day on which the limit ends, `filed_since` and `filed_until` those on
+    which it was handed in, in the city's time. `within` names the states instead of a tray.
     """
 
     today: date
@@ -74,6 +75,9 @@ class Wanted:
     text: str | None = None
     since: date | None = None
     until: date | None = None
+    filed_since: date | None = None
+    filed_until: date | None = None
+    within: frozenset[State] | None = None
     after: tuple[date, str] | None = None
     limit: int = PAGE
 
@@ -85,6 +89,8 @@ class Wanted:
     def states(self) -> tuple[State, ...]:
         """The states in which a case can be what is wanted; none where tray and light exclude each other."""
         states = STATES[self.tray] if self.tray else tuple(dict.fromkeys(sum(STATES.values(), ())))
+        if self.within is not None:
+            states = tuple(one for one in states if one in self.within)
         if self.lamp is not None:
             paused = self.lamp is Lamp.PAUSED
             states = tuple(

@@ -17,6 +17,8 @@ Definition = Mapping[str, Any]
 Steps = tuple[str | int, ...]
 
 NAMES = ("key", "code", "value")
+HAD_OR_NOT = ("situations", "instant", "unasked")
+"""Elements an item has whole or not at all."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 NUMBERED = re.compile(r"~([0-9]{1,4})")
 PART = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
@@ -122,13 +124,14 @@ def entries(definition: Definition, way: Steps) -> list[Any]:
 def put(definition: Definition, way: Steps, new: Any) -> dict[str, Any]:
     """The definition with `new` in this place; None takes out what stood there, and what is empty without it.
 
-    So do 情形引导 of which nothing is left: an item has them or has none.
+    So do 情形引导, 秒批 and 免申即享 of which nothing is left: an item has them or has none.
     """
     changed = opened(definition)
     _put(changed, way, new)
-    situations = changed.get("situations")
-    if isinstance(situations, dict) and not any(situations.values()):
-        del changed["situations"]
+    for name in HAD_OR_NOT:
+        one = changed.get(name)
+        if isinstance(one, dict) and not any(one.values()):
+            del changed[name]
     return changed
 
 

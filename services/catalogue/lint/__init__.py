@@ -8,7 +8,16 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from services.catalogue.definition import ItemDefinition
-from services.catalogue.lint import elements, forms, materials, messages, particulars, situations, steps
+from services.catalogue.lint import (
+    elements,
+    forms,
+    materials,
+    messages,
+    particulars,
+    reforms,
+    situations,
+    steps,
+)
 from services.catalogue.lint.known import UNCHECKED, Finding, Known
 from services.catalogue.loading import Reading, read_file
 from services.catalogue.problems import Problem, place
@@ -43,6 +52,7 @@ RULES: tuple[tuple[Rule, frozenset[str]], ...] = (
     *((_plain(rule), frozenset(needs)) for rule, needs in elements.RULES),
     *((_plain(rule), frozenset(needs)) for rule, needs in particulars.RULES),
     *((_plain(rule), frozenset(needs)) for rule, needs in messages.RULES),
+    *((_plain(rule), frozenset(needs)) for rule, needs in reforms.RULES),
     (forms.findings, frozenset({"form", "materials"})),
     (_plain(situations.findings), frozenset({"situations", "form"})),
     (materials.findings, frozenset({"form", "materials"})),

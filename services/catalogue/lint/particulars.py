@@ -27,6 +27,7 @@ def handling(item: ItemDefinition) -> Iterator[Finding]:
 def bodies(item: ItemDefinition) -> Iterator[Finding]:
     """联办机构 and 承办机构 are known by their credit codes, each named once."""
     named = [(f"joint[{index}]", one) for index, one in enumerate(item.joint)]
+    named += [(f"received_at[{index}]", one) for index, one in enumerate(item.received_at)]
     if item.handled_by is not None:
         named.append(("handled_by", item.handled_by))
     for path, one in named:
@@ -35,6 +36,7 @@ def bodies(item: ItemDefinition) -> Iterator[Finding]:
         except NumberWrong as wrong:
             yield finding(f"{path}.code", "department-code", why=wrong.why)
     yield from repeated([item.department.code, *(one.code for one in item.joint)], "joint")
+    yield from repeated([item.department.code, *(one.code for one in item.received_at)], "received_at")
 
 
 def powers(item: ItemDefinition) -> Iterator[Finding]:
@@ -82,7 +84,7 @@ def sheets(item: ItemDefinition) -> Iterator[Finding]:
 
 RULES: tuple[tuple[Callable[[ItemDefinition], Iterator[Finding]], tuple[str, ...]], ...] = (
     (handling, ("handling_code", "implementation_code")),
-    (bodies, ("department", "joint", "handled_by")),
+    (bodies, ("department", "joint", "handled_by", "received_at")),
     (powers, ("power_source", "entrusted_by")),
     (procedures, ("procedures", "item_type")),
     (checks, ("regular_checks",)),

@@ -63,7 +63,9 @@ class SQLSource:
                 found = result.mappings().fetchmany(MOST_ROWS)
         except (SQLAlchemyError, OSError) as exc:
             raise self._trouble(exc) from exc
-        return [self._row(dict(line), fields) for line in found]
+        return [
+            row_of(self.name, dict(line), fields, self._mapping, self._subject, self._as_of) for line in found
+        ]
 
     async def check(self) -> None:
         try:
@@ -75,18 +77,6 @@ class SQLSource:
     async def close(self) -> None:
         await self._engine.dispose()
 
-    def _row(self, line: Mapping[str, object], fields: Sequence[str]) -> Row:
-        wanted = {field: self._mapping[field] for field in fields if field in self._mapping}
-        missing = [column for column in (*wanted.values(), self._subject) if column not in line]
-        if missing or len(wanted) < len(fields):
-            raise SourceWrong(self.name, "columns")
-        as_of = line.get(self._as_of) if self._as_of else None
-        return Row(
-            subject=str(line[self._subject] or "").strip().upper(),
-            values={field: line[column] for field, column in wanted.items()},
-            as_of=as_of if isinstance(as_of, datetime) and as_of.tzinfo else None,
-        )
-
     def _trouble(self, exc: Exception) -> SourceTrouble:
         if isinstance(exc, PoolTimeout):
             return SourceSlow(self.name, "pool")
@@ -95,3 +85,24 @@ class SQLSource:
             return SourceSlow(self.name, "statement")
         gone = isinstance(exc, OperationalError | OSError) or state.startswith((SHUTTING_DOWN, CONNECTION))
         return SourceDown(self.name, state) if gone else SourceWrong(self.name, state or type(exc).__name__)
+
+
+def row_of(
+    source: str,
+    line: Mapping[str, object],
+    fields: Sequence[str],
+    mapping: Mapping[str, str],
+    subject: str,
+    as_of: str | None,
+) -> Row:
+    """One line of an answer under the directory's names. Raises SourceWrong where a column is missing."""
+    wanted = {field: mapping[field] for field in fields if field in mapping}
+    missing = [column for column in (*wanted.values(), subject) if column not in line]
+    if missing or len(wanted) < len(fields):
+        raise SourceWrong(source, "columns")
+    moment = line.get(as_of) if as_of else None
+    return Row(
+        subject=str(line[subject] or "").strip().upper(),
+        values={field: line[column] for field, column in wanted.items()},
+        as_of=moment if isinstance(moment, datetime) and moment.tzinfo else None,
+    )

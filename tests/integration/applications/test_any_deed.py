@@ -15,6 +15,7 @@ from services.applications.errors import ApplicationError
 from services.applications.grounds import Ending
 from services.applications.hearing import rules as hearing
 from services.applications.hearing.rules import Days
+from services.applications.instant import rules as instant
 from services.applications.rules import Deed, State
 from services.workflow import rules as clocks
 from services.workflow.calendar import seed_rows
@@ -40,14 +41,14 @@ COURSE = (("inspect", "reviewer", True), ("review", "reviewer", False), ("decide
 OPEN_TO: Mapping[str, str] = {
     "draft": "submit",
     "submitted": "claim accept accept-to-follow request-correction refuse-acceptance refer tell-not-needed "
-    "correct-on-the-spot deem-accepted withdraw",
+    "correct-on-the-spot deem-accepted withdraw decide-by-rules ask-for-a-person",
     "correcting": "correct withdraw terminate",
     "accepted": "claim review suspend extend grant refuse withdraw send-back offer-hearing ask-for-hearing "
     "call-hearing terminate follow-up",
     "suspended": "resume withdraw close-hearing terminate follow-up",
-    "granted": "deliver verify-commitment",
+    "granted": "deliver verify-commitment ask-for-a-person review-decision",
     "refused": "deliver",
-    "delivered": "revoke cancel archive verify-commitment",
+    "delivered": "revoke cancel archive verify-commitment ask-for-a-person review-decision",
     "not-accepted": "archive",
     "not-needed": "archive",
     "withdrawn": "archive",
@@ -63,9 +64,9 @@ POSTS: Mapping[str, str] = {
     "reviewer": "claim review suspend resume send-back offer-hearing ask-for-hearing call-hearing close-hearing "
     "verify-commitment",
     "approver": "claim suspend resume extend grant refuse send-back offer-hearing ask-for-hearing call-hearing "
-    "close-hearing terminate revoke cancel",
-    "applicant": "submit correct withdraw follow-up",
-    "law": "deem-accepted",
+    "close-hearing terminate revoke cancel review-decision",
+    "applicant": "submit correct withdraw follow-up ask-for-a-person",
+    "law": "deem-accepted decide-by-rules",
 }
 NEEDS_REASON = set(
     [
@@ -81,6 +82,7 @@ NEEDS_REASON = set(
         "terminate",
         "revoke",
         "cancel",
+        "review-decision",
     ]
 )
 
@@ -103,6 +105,9 @@ class Case:
     extended: bool = False
     hearings: list[Days] = field(default_factory=list)
     granted: bool = False
+    ruled: instant.Course | None = None
+    ruled_on: date | None = None
+    reviews: int = 0
     archived: bool = False
     reasons: dict[str, str] = field(default_factory=dict)
     ledger: list[str] = field(default_factory=list)
@@ -117,6 +122,9 @@ def attempt(case: Case, actor: str, deed: Deed, reason: str) -> None:
     if deed in rules.APPLICANTS_DEEDS:
         if actor != APPLICANT:
             raise ApplicationError("not the applicant")
+    elif deed is Deed.DECIDE_BY_RULES:
+        if actor != "law" or case.ruled or case.desk:
+            raise ApplicationError("not the rules' affair")
     elif deed in rules.PORTALS_DEEDS:
         if actor != "law" or case.clock is None or not rules.lapsed(due(case), case.today):
             raise ApplicationError("not the law's hour")
@@ -275,7 +283,29 @@ def _archive(case: Case, actor: str) -> None:
     case.archived = True
 
 
+def _by_rules(case: Case, actor: str) -> None:
+    case.granted, case.clock = True, Clock(case.today, rules.DELIVERY_DAYS)
+    case.ruled, case.ruled_on = instant.Course.GRANTED, case.today
+
+
+def _want_a_person(case: Case, actor: str) -> None:
+    if case.state is State.SUBMITTED:
+        case.ruled = case.ruled or instant.Course.TAKEN_OUT
+        return
+    instant.require_open("1", case.ruled, case.ruled_on, case.today, case.reviews)
+    case.reviews += 1
+
+
+def _look_again(case: Case, actor: str) -> None:
+    if not case.reviews:
+        raise ApplicationError("nobody asked")
+    case.reviews -= 1
+
+
 EFFECTS = {
+    Deed.DECIDE_BY_RULES: _by_rules,
+    Deed.ASK_FOR_A_PERSON: _want_a_person,
+    Deed.REVIEW_DECISION: _look_again,
     Deed.SUBMIT: _submit,
     Deed.CORRECT: _submit,
     Deed.CLAIM: _claim,
@@ -394,6 +424,16 @@ class AnyDeed(RuleBasedStateMachine):
             "revoke": lambda: not case.granted,
             "cancel": lambda: not case.granted,
             "archive": lambda: case.archived,
+            "decide-by-rules": lambda: case.ruled is not None or bool(case.desk),
+            "ask-for-a-person": lambda: (
+                case.state != "submitted"
+                and (
+                    case.ruled != "granted"
+                    or case.reviews > 0
+                    or (case.today - (case.ruled_on or case.today)).days > 60
+                )
+            ),
+            "review-decision": lambda: case.reviews == 0,
         }
         return not against.get(deed, lambda: False)()
 

@@ -23,6 +23,7 @@ from services.applications.commands import (
 from services.applications.errors import ApplicationError
 from services.applications.grounds import Cancelling, Ending, Revoking
 from services.applications.hearing import commands as hearing
+from services.applications.instant import commands as instant
 from services.applications.lapsing import commands as lapsing
 from services.applications.models import CaseDocument, Correction
 from services.applications.rules import CLOSED, Deed, State
@@ -41,7 +42,10 @@ ON_ONE = 40
 """Deeds tried on one case before the next is taken."""
 REASON = {"reason": "示例：条件不符合。"}
 DAY = timedelta(days=1)
-LEFT_TO_CHANCE = {"follow-up", "deem-accepted", "withdraw", "refer", "tell-not-needed", "refuse-acceptance"}
+LEFT_TO_CHANCE = {
+    *("follow-up", "deem-accepted", "withdraw", "refer", "tell-not-needed", "refuse-acceptance"),
+    *("decide-by-rules", "ask-for-a-person", "review-decision"),
+}
 """What ends a case at once is tried less often, so that cases go far."""
 
 
@@ -83,6 +87,8 @@ def sayings(chance, at):
         Deed.REVOKE: (ending.revoke, reason | {"ground": chance.choice(list(Revoking))}),
         Deed.CANCEL: (ending.cancel, reason | {"ground": chance.choice(list(Cancelling))}),
         Deed.ARCHIVE: (ending.archive, {}),
+        Deed.ASK_FOR_A_PERSON: (instant.ask_for_a_person, {}),
+        Deed.REVIEW_DECISION: (instant.review, {"upheld": True, "finding": reason["reason"]}),
     }
 
 

@@ -48,6 +48,7 @@ def plainly(wanted: Wanted) -> Any:
         Lamp.PAUSED: col(Application.state).in_(desk.PAUSED),
     }
     text = wanted.text or ""
+    local = sa.cast(sa.func.timezone("Asia/Shanghai", col(Application.submitted_at)), sa.Date)
     return sa.and_(
         shown,
         light[wanted.lamp] if wanted.lamp else sa.true(),
@@ -56,6 +57,8 @@ def plainly(wanted: Wanted) -> Any:
         sa.or_(col(Application.applicant_name).startswith(text), col(Application.number).startswith(text)),
         due >= (wanted.since or date.min),
         due <= (wanted.until or date.max),
+        local >= (wanted.filed_since or date.min),
+        local <= (wanted.filed_until or date.max),
         sa.tuple_(due, col(Application.number)) > sa.tuple_(*map(sa.literal, wanted.after))
         if wanted.after and not wanted.latest_first
         else sa.true(),

@@ -11,6 +11,8 @@ from identity import absences, leave, reviewing, sessions, staffing
 from identity.absences import day_of
 from identity.actor import Actor, Party, PartyKind, Role
 from identity.errors import AbsenceRefused, AbsenceUnknown
+from identity.means import posting
+from identity.means.rules import News
 from identity.rules import Limits
 from storage import ledger
 from tests.integration.identity import people
@@ -64,6 +66,8 @@ async def test_a_substitute_stands_in_from_the_first_day_to_the_last_and_no_long
     assert [(one.id, one.substitute_id) for one in found] == [(made, other)]
     assert [one.id for one in await absences.own(session, other, day_of(now))] == [made]
     assert [one.id for one in await absences.listing(session, day_of(now))] == [made]
+    assert [one.kind for one in await posting.own(session, other)] == [News.STANDING_IN]
+    assert list(await posting.own(session, absent)) == []
     assert await absences.listing(session, day_of(now) + timedelta(4)) == []
     for person, deed, key, named in (
         (absent, "leave entered", "substitute", other),

@@ -10,9 +10,9 @@ from identity.mandates import commands, controlling, guarding, telling
 from identity.mandates import queries as mandates
 from identity.mandates.models import Mandate
 from identity.mandates.rules import ENDS_SOON, Kind
-from identity.means import contacts
+from identity.means import contacts, posting
 from identity.means.models import Outgoing
-from identity.means.rules import Channel
+from identity.means.rules import Channel, News
 from tests.integration.identity import people
 
 pytestmark = pytest.mark.anyio
@@ -56,6 +56,9 @@ async def test_both_sides_are_told_of_what_is_asked_agreed_and_ended(session):
     assert await told(session) == [], "the same two are not told twice a day"
     await commands.decline(session, parent, again, at=AT + timedelta(hours=1))
     assert await told(session) == [(ONE, telling.DECLINED)]
+    shown = [[one.kind for one in await posting.own(session, who)] for who in (child, parent)]
+    assert sorted(shown[0]) == [News.MANDATE_DECLINED, News.MANDATE_IN_FORCE, News.MANDATE_OVER]
+    assert sorted(shown[1]) == [News.MANDATE_ASKED, News.MANDATE_IN_FORCE], "in the portal itself as well"
     await ask(session, child, at=AT + timedelta(hours=26))
     assert await told(session) == [(OTHER, telling.ASKED)]
 

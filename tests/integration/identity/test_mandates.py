@@ -104,10 +104,22 @@ async def test_a_request_runs_out_and_is_limited_in_number(session):
     asked = await for_parent(session, child)
     with pytest.raises(MandateSettled):
         await commands.confirm(session, parent, asked, at=AT + timedelta(days=31))
-    for _ in range(OPEN_REQUESTS - 1):
-        await for_parent(session, child)
+    for place in range(OPEN_REQUESTS - 1):
+        await for_parent(session, child, items=(f"item-{place}",))
     with pytest.raises(TooManyRequests):
-        await for_parent(session, child)
+        await for_parent(session, child, items=("item-last",))
+
+
+async def test_the_same_request_asked_again_stands_there_once(session):
+    child, parent = await both(session)
+    first = await for_parent(session, child)
+    again = await for_parent(session, child, at=AT + timedelta(days=3))
+    assert again == first
+    later = AT + timedelta(days=31)
+    assert [one.id for one in await mandates.asked(session, child, later)] == [first], "it waits anew"
+    assert len(await mandates.waiting_for(session, parent, later)) == 1
+    other = await for_parent(session, child, items=("senior-card",), at=AT + timedelta(days=3))
+    assert other != first
 
 
 async def test_who_is_not_verified_neither_asks_nor_confirms(session):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from identity.actor import Role
-from licensing import commands, queries, serials, tasks
+from licensing import commands, queries, rules, serials, tasks
 from licensing.errors import (
     ApplicationHasLicence,
     LicenceNotFound,
@@ -325,3 +325,14 @@ async def test_the_daily_sweep_records_all_that_ran_out(committed, press):
     async with committed() as session:
         for licence in licences:
             assert (await deeds(session, licence)).count("licence expired") == 1
+
+
+async def test_holders_are_told_once_that_a_period_ends_soon(session, press):
+    soon = await press.issue(session, await intend(session, number="R-1"))
+    later = await press.issue(session, await intend(session, number="R-2"))
+    soon.valid_until = rules.local_day(AT) + timedelta(days=rules.REMIND_BEFORE)
+    later.valid_until = soon.valid_until + timedelta(days=1)
+    assert await commands.remind(session, at=AT) == 1
+    assert await commands.remind(session, at=AT) == 0
+    assert (await deeds(session, soon))[-1] == "end told"
+    assert (await deeds(session, later))[-1] == "licence issued"

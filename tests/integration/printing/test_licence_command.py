@@ -1,17 +1,22 @@
 """`yiwang licence verify`: an answer in words and an exit code, with nothing but the file and a root."""
 
-from datetime import date
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from typer.testing import CliRunner
 
+from identity import tokens
+from licensing import printing, showing, status
 from licensing.queries import PublicFacts
 from licensing.rules import State
 from licensing.types import Names
 from portal.cli import licence as command
 from portal.cli.errors import FileUnusable, NotProven
 from portal.settings import Settings
+from tests.support import licences as builders
 
 
 @pytest.fixture
@@ -30,6 +35,10 @@ def root(authority, tmp_path):
 
 
 def run(*arguments):
+    return invoked("verify", *arguments)
+
+
+def invoked(*arguments):
     result = CliRunner().invoke(command.app, [str(argument) for argument in arguments])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -96,3 +105,77 @@ def test_a_genuine_file_of_a_licence_that_ended_is_not_proven(state, tmp_path, c
 
 def test_offline_the_register_is_not_asked(elsewhere, licence_file, root):
     assert "state: not known here" in run(licence_file, "--root", root, "--offline")
+
+
+KEY = tokens.new_signer()
+CITY = "https://city.example"
+
+
+@pytest.fixture
+def published(tmp_path):
+    """Files somebody fetched before: the keys, and a list in which place 5 is revoked."""
+    now = datetime.now(UTC)
+    (tmp_path / "keys.json").write_text(json.dumps(tokens.jwks(tokens.verifiers(KEY))))
+    told = status.signed({5: 1}, KEY, uri=status.address(CITY, 0), at=now - timedelta(minutes=9))
+    (tmp_path / "list.jwt").write_text(told)
+    return "--status", tmp_path / "list.jwt", "--keys", tmp_path / "keys.json"
+
+
+def listed_at(index, sealer, tmp_path):
+    """A sealed licence that names this place of the list."""
+    place = {"status_list": {"idx": index, "uri": status.address(CITY, 0)}}
+    sheet = builders.sheet("food-business-licence")
+    body = json.loads(sheet.record) | {"status": place}
+    sheet = replace(sheet, record=json.dumps(body, ensure_ascii=False).encode())
+    file = tmp_path / f"listed-{index}.pdf"
+    pdf = printing.print_document(sheet)
+    file.write_bytes(sealer.seal(pdf, builders.seal_of("food-business-licence"), at=builders.AT))
+    return file
+
+
+def test_a_status_list_fetched_before_is_told_with_its_age(elsewhere, root, sealer, tmp_path, published):
+    said = run(listed_at(4, sealer, tmp_path), "--root", root, *published)
+    assert "state: valid as of" in said
+    assert "9 minutes ago" in said
+    with pytest.raises(NotProven, match="does not count"):
+        run(listed_at(5, sealer, tmp_path), "--root", root, *published)
+    with pytest.raises(FileUnusable):
+        run(tmp_path / "listed-5.pdf", "--root", root, *published[:2])
+    published[3].write_text("{}")
+    with pytest.raises(NotProven, match="status list is not good"):
+        run(tmp_path / "listed-5.pdf", "--root", root, *published)
+    published[3].write_text("nonsense")
+    with pytest.raises(FileUnusable):
+        run(tmp_path / "listed-5.pdf", "--root", root, *published)
+
+
+def test_a_file_that_names_no_list_says_so(elsewhere, licence_file, root, published):
+    with pytest.raises(FileUnusable):
+        run(licence_file, "--root", root, *published)
+
+
+def test_a_code_shown_without_a_network_is_checked_by_the_keys(elsewhere, published):
+    now = int(datetime.now(UTC).timestamp())
+    claims = {"iss": CITY, "aud": showing.AUDIENCE, "sub": "1.2.156.3005.2.X", "iat": now, "exp": now + 120}
+    told = {
+        "type": {"zh": "食品经营许可证", "en": "Food"},
+        "number": "JY1",
+        "holder": "示例",
+        "issuer": "示例局",
+    }
+    claims |= {
+        "licence": told | {"until": "2031-11-22", "fields": [[{"zh": "住所", "en": "Seat"}, "示例路"]]}
+    }
+    claims |= {"status": status.reference(CITY, 7)}
+    code = tokens.sign_claims(claims, KEY, showing.KIND)
+    said = invoked("check-code", code, *published[2:], "--url", CITY)
+    for text in (
+        "good until",
+        "食品经营许可证",
+        "住所: 示例路",
+        "valid until: 2031-11-22",
+        f"{CITY}/licences/status/0",
+    ):
+        assert text in said
+    with pytest.raises(NotProven):
+        invoked("check-code", code + "A", *published[2:], "--url", CITY)

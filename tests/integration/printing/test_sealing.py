@@ -9,7 +9,7 @@ from licensing import printing, verifying
 from licensing.authority import Authority, Seal, load_passphrase, open_authority
 from licensing.errors import KeysUnreadable, PrintFailed, SealMissing
 from licensing.sealing import SoftwareSealer
-from licensing.signatures import filled_slot
+from licensing.signatures import KeptKey, filled_slot
 from tests.support import licences as builders
 
 
@@ -58,13 +58,10 @@ def test_a_file_with_two_slots_or_one_already_filled_is_refused(sealer, printed,
             sealer.seal(content, seal, at=builders.AT)
 
 
-def test_a_signature_wider_than_its_slot_is_refused(sealer, printed, monkeypatch):
-    async def huge(*_):
-        return bytes(10_000)
-
-    monkeypatch.setattr("licensing.signatures._signature", huge)
+def test_a_signature_wider_than_its_slot_is_refused(printed, authority):
+    key = KeptKey(authority.key_of(builders.seal_of("food-business-licence")))
     with pytest.raises(PrintFailed):
-        filled_slot(printed, None, builders.AT)
+        filled_slot(printed, key, builders.AT, stamp=lambda _: bytes(10_000))
 
 
 def test_a_seal_that_was_not_enrolled_is_missing(sealer, printed):

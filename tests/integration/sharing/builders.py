@@ -18,10 +18,10 @@ import msgspec
 from identity.tokens import Signer, new_signer, verifiers
 from portal.cli.demo.market_register import KEY_VARIABLE
 from portal.cli.demo.social_insurance import put_down
-from services.sharing import commands, signing
+from services.sharing import commands, keeping, signing
 from services.sharing.adapters.files import FileSource
 from services.sharing.exchange import exchange
-from services.sharing.messages import Answer, Request, Subject
+from services.sharing.messages import Answer, CaseNotice, Request, Subject
 from services.sharing.models import Contract, Resource
 from services.sharing.recording import Answered
 from services.sharing.rules import Form, ShareType, SubjectKey
@@ -30,6 +30,7 @@ from storage.database import Sessions
 
 PERSON = "520102199001010018"
 OTHER = "520115200112310037"
+MISSED = "520101198503120013"
 MARKET = "11520100MADEM00119"
 PORTAL = "11520100MADEM0046U"
 POLICE = "11520100MADEM0054N"
@@ -55,8 +56,29 @@ class Hub:
         answered = await self.send(signing.sign(request(at or self.now, **change), self.portal), at=at)
         return self.read(answered)
 
+    async def tell(self, *, at: datetime | None = None, key: Signer | None = None, **change: object) -> None:
+        """Tell of the case `1-0001`, as the portal does before it asks anything for it."""
+        told = msgspec.structs.replace(notice(at or self.now), **change)
+        async with self.sessions.begin() as session:
+            await keeping.take_notice(
+                session, signing.sign(told, key or self.portal), key=self.key, at=at or self.now
+            )
+
     def read(self, answered: Answered) -> Answer:
         return signing.read(answered.compact, verifiers(self.key), Answer)
+
+
+def notice(at: datetime) -> CaseNotice:
+    return CaseNotice(
+        consumer=MARKET,
+        case_number="1-0001",
+        item="food-business",
+        applicant="applicant",
+        subjects=[Subject(id_number=number) for number in (PERSON, OTHER, MISSED)],
+        operators=["system:worker"],
+        at=at,
+        nonce=secrets.token_hex(16),
+    )
 
 
 def request(at: datetime, **change: object) -> Request:
@@ -142,9 +164,11 @@ async def open_hub(sessions: Sessions, now: datetime, *each: Source, **change: o
             party=PORTAL,
             speaks_for=[MARKET],
             reads_uses=True,
+            keeps_cases=True,
             actor="system:test",
             at=now - timedelta(days=1),
         )
+    await hub.tell()
     return hub
 
 

@@ -1,11 +1,13 @@
 """The page `docs/hub.md` says what is."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
-from services.sharing.configuration import load
+from identity.tokens import jwks, new_signer, verifiers
+from services.sharing.configuration import Side, load
 from services.sharing.presenting import FieldType
 from services.sharing.rules import Outcome, Reason
 
@@ -17,8 +19,14 @@ async def test_the_sources_file_of_the_page_opens(tmp_path):
     (written,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     file = tmp_path / "sources.yaml"
     file.write_text(written, encoding="utf-8")
-    opened = load(file, {"POPULATION_PASSWORD": "x", "REGISTER_KEY": "y"})
-    assert [one.resource for one in opened] == ["population", "business-register", "social-insurance"]
+    own = new_signer()
+    for name in ("civil-keys.json", "province-keys.json"):
+        (tmp_path / name).write_text(json.dumps(jwks(verifiers(own))))
+    secrets = {name: "x" for name in ("POPULATION_PASSWORD", "BIRTHS_PASSWORD", "REGISTER_KEY")}
+    opened = load(file, secrets, Side("city-hub", own))
+    assert [one.resource for one in opened] == [
+        *("population", "births", "marriages", "vehicles", "business-register", "social-insurance")
+    ]
     for one in opened:
         await one.close()
 

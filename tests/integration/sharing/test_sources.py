@@ -146,7 +146,7 @@ async def test_a_sources_file_opens_every_kind(tmp_path, now):
         ("records.csv", "records.doc"),
         ("subject: code", "subject: code\n    surplus: 1"),
         ("sources:", "sources: ["),
-        ("postgresql://", "mysql://"),
+        ("postgresql://", "oracle://"),
         ("PEOPLE_PASSWORD", "NOT_SET"),
         ("records.csv", "records.csv\n    encoding: klingon"),
     ],

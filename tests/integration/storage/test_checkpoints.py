@@ -248,9 +248,25 @@ UPDATE ledger_leaf l SET hash = sha256(decode('00', 'hex') || convert_to(e.chain
 """
 
 
+INSERTED = """
+INSERT INTO ledger_entry (chain, position, at, actor, deed, subject, body, previous, hash)
+    SELECT chain, 3, at, actor, deed, subject, body, hash, sha256(hash || int8send(3) || convert_to(body, 'UTF8'))
+    FROM ledger_entry WHERE chain = 'case-1' AND position = 2;
+UPDATE ledger_chain c SET position = 3, hash = e.hash, previous = e.previous FROM ledger_entry e
+    WHERE e.chain = c.chain AND e.position = 3 AND c.chain = 'case-1';
+"""
+REORDERED = """
+UPDATE ledger_entry SET position = 99 WHERE chain = 'case-1' AND position = 1;
+UPDATE ledger_entry SET position = 1 WHERE chain = 'case-1' AND position = 2;
+UPDATE ledger_entry SET position = 2 WHERE chain = 'case-1' AND position = 99;
+"""
+
+
 @pytest.mark.parametrize(
     ("tampering", "why", "chain", "position"),
     [
+        (INSERTED, "placeless", "case-1", 3),
+        (REORDERED, "previous", "case-1", 1),
         (
             "UPDATE ledger_entry SET actor = 'x' WHERE chain = 'case-1' AND position = 2",
             "columns",

@@ -28,6 +28,8 @@ NUMBER, PHONE = "520102199001010018", "19900000001"
 PERSON = SQLModel.metadata.tables["person"]
 PARENT = {"login": "second", "id_number": "520103195503151126", "phone": "19900000002", "name": "示例乙"}
 
+ITEMS = ("senior-card", "unemployment-benefit", "residence-permit", "food-business")
+
 
 @pytest.fixture
 def ring_file(tmp_path, key_ring):
@@ -43,7 +45,7 @@ def change(path, how, **options):
     cipher.replace_ring(path, changed[0] if isinstance(changed, tuple) else changed)
 
 
-async def ask_parent(session, child, now):
+async def ask_parent(session, child, now, item):
     return await mandate_commands.ask(
         session,
         child,
@@ -52,6 +54,7 @@ async def ask_parent(session, child, now):
         id_number=PARENT["id_number"],
         until=now + timedelta(days=365),
         asker_acts=True,
+        items=(item,),
         at=now,
     )
 
@@ -135,7 +138,7 @@ async def test_a_request_for_a_mandate_reaches_its_person_before_during_and_afte
     async with sessions() as session, session.begin():
         child = await people.citizen(session, now)
         parent = await people.citizen(session, now, **PARENT)
-        asked = {await ask_parent(session, child, now) for _ in range(3)}
+        asked = {await ask_parent(session, child, now, item) for item in ITEMS[:3]}
 
     async def waiting():
         async with sessions() as session, session.begin():
@@ -153,7 +156,7 @@ async def test_a_request_for_a_mandate_reaches_its_person_before_during_and_afte
     assert await waiting() == asked, "some by the new key, some by the former one"
     async with sessions() as session, session.begin():
         await mandate_commands.confirm(session, parent, min(asked), at=now)
-        asked = asked - {min(asked)} | {await ask_parent(session, child, now)}
+        asked = asked - {min(asked)} | {await ask_parent(session, child, now, ITEMS[3])}
     assert await command.reseal_all(sessions) > 0
     assert await command.reindex_all(sessions) > 0
     assert await resealing.hashes_to_make(sessions, request) == 0

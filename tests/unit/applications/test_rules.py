@@ -32,8 +32,9 @@ def test_every_state_can_be_reached_and_every_deed_is_somewhere_open():
 
 
 def test_what_is_over_stays_over():
-    """Only the law takes a grant back (行政许可法 69, 70), and archiving changes nothing."""
+    """Only the law takes a grant back (行政许可法 69, 70); archiving and a person's second look change nothing."""
     after = {Deed.ARCHIVE, Deed.VERIFY_COMMITMENT, Deed.REVOKE, Deed.CANCEL}
+    after |= {Deed.ASK_FOR_A_PERSON, Deed.REVIEW_DECISION}
     for state in rules.CLOSED:
         assert rules.open_deeds(state) <= (after if state is State.DELIVERED else {Deed.ARCHIVE})
         assert rules.next_state(state, Deed.ARCHIVE) is state

@@ -70,6 +70,7 @@ WAYS = {
     "residence-permit": (["accept", "review", "decide"], 15, 8),
     "road-freight": (["accept", "review", "decide"], 20, 8),
     "senior-card": (["accept", "decide"], 10, 3),
+    "old-age-allowance": (["accept", "decide"], 20, 5),
     "taxi-driver": (["accept", "review", "decide"], 10, 5),
     "unemployment-benefit": (["accept", "decide"], 10, 5),
 }

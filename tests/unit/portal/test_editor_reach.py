@@ -30,6 +30,7 @@ ELSEWHERE = {
     ("department", "name"): "follows from the department chosen",
     ("handled_by", "name"): "follows from the department chosen",
     ("joint", "name"): "follows from the department chosen",
+    ("received_at", "name"): "follows from the department chosen",
     ("statutory_limit", "unit"): "there is one",
     ("promised_limit", "unit"): "there is one",
 }

@@ -11,6 +11,7 @@ from services.sharing.rules import (
     Counts,
     Form,
     Granted,
+    KnownCase,
     Offer,
     Reason,
     Refused,
@@ -50,6 +51,13 @@ TERMS = Terms(
     valid_from=NOW - timedelta(days=1),
     valid_until=NOW + timedelta(days=1),
 )
+CASE = KnownCase(
+    consumer=DEPARTMENT,
+    item="food-business",
+    applicant="a",
+    operators=frozenset({"system:worker"}),
+    about=True,
+)
 OFFER = Offer(
     "population",
     ShareType.CONDITIONAL,
@@ -66,12 +74,14 @@ def verdict(
     speaks_for: frozenset[str] = frozenset({DEPARTMENT}),
     seen: bool = False,
     counts: Counts = Counts(),  # noqa: B008
+    case: dict | None = {},  # noqa: B006
 ):
     return judge(
         Call(msgspec.structs.replace(REQUEST, **request), speaks_for, seen, NOW),
         None if terms is None else replace(TERMS, **terms),
         None if offer is None else replace(OFFER, **offer),
         counts,
+        None if case is None else replace(CASE, **case),
     )
 
 
@@ -80,6 +90,7 @@ BROKEN = {
     Reason.REPLAYED: {"seen": True},
     Reason.NOT_ENTRUSTED: {"speaks_for": frozenset({"11520100MADEM002X1"})},
     Reason.NO_CASE: {"request": {"case_number": " "}},
+    Reason.PURPOSE: {"request": {"purpose": "'; DROP TABLE hub_use; --"}},
     Reason.NO_CONTRACT: {"terms": None},
     Reason.OTHER_CONSUMER: {"terms": {"consumer": "11520100MADEM002X1"}},
     Reason.OTHER_ITEM: {"request": {"item": "senior-card"}},
@@ -92,9 +103,19 @@ BROKEN = {
     Reason.NO_FIELD: {"request": {"fields": []}},
     Reason.EXTRA_FIELD: {"request": {"fields": ["name", "address"]}},
     Reason.FORM: {"request": {"expected": {"name": "x"}}},
+    Reason.CASE_CLOSED: {"case": {"open": False}},
+    Reason.OTHER_CASE: {"case": {"item": "senior-card"}},
+    Reason.OTHER_PERSON: {"case": {"about": False}},
+    Reason.OPERATOR: {"case": {"operators": frozenset({"somebody-else"})}},
     Reason.RATE: {"counts": Counts(minute=10, day=10)},
     Reason.VOLUME: {"counts": Counts(minute=0, day=100)},
 }
+
+
+def test_a_case_nobody_told_of_and_anothers_applicant_are_refused():
+    assert verdict(case=None) == Refused(Reason.NO_CASE)
+    assert verdict(case={"applicant": "b"}) == Refused(Reason.OTHER_PERSON)
+    assert verdict(case={"consumer": "11520100MADEM002X1"}) == Refused(Reason.OTHER_CASE)
 
 
 def test_a_sound_call_is_granted():

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sharing.errors import ValueWrong
-from services.sharing.presenting import FieldType, Row, conclude, mask, present, shape
+from services.sharing.messages import Derivation
+from services.sharing.presenting import FieldType, Row, conclude, derive, mask, present, shape
 from services.sharing.rules import Form, Outcome
 
 TYPES = {"name": "name", "born_on": "date", "address": "address", "months": "integer", "id": "id-number"}
@@ -110,3 +111,29 @@ def test_a_verify_only_contract_says_yes_or_no_and_nothing_else():
     values = {"name": "示例甲", "born_on": "1990-01-01", "months": 7, "address": None}
     claims = {"name": " 示例甲", "born_on": "1990/01/02", "months": "seven", "address": "x"}
     assert present(values, TYPES, Form.VERIFY, claims) == {"name": True, "born_on": False, "months": False}
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "told"),
+    [
+        (("years-at-least", 60, ()), "1966-11-23", True),
+        (("years-at-least", 60, ()), "1966-11-24", False),
+        (("years-below", 18, ()), "2008-11-24", True),
+        (("at-least", 12, ()), 12, True),
+        (("below", 12, ()), 12, False),
+        (("one-of", 0, ("存续", "在业")), "存续", True),
+        (("one-of", 0, ("存续",)), "吊销", False),
+        (("at-least", 12, ()), None, None),
+    ],
+)
+def test_what_follows_is_told_in_place_of_the_value(rule, value, told):
+    kind, limit, words = rule
+    derivation = Derivation(field="x", rule=kind, value=limit, words=list(words))
+    assert derive(derivation, value, date(2026, 11, 23)) is told
+
+
+def test_a_value_from_which_nothing_can_follow_is_wrong():
+    with pytest.raises(ValueWrong):
+        derive(Derivation(field="x", rule="years-at-least", value=60), "1966-11-23", None)
+    with pytest.raises(ValueWrong):
+        derive(Derivation(field="x", rule="at-least", value=60), "many", date(2026, 11, 23))

@@ -11,6 +11,8 @@ signature field laid over the drawn seal, so that a click on the seal shows the 
 import struct
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -27,9 +29,11 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from licensing import finishing, fonts, ornaments
 from licensing.errors import PrintFailed
+from licensing.printing import keeping, places, records
+from licensing.printing.drawings import Drawings
 from licensing.sheet import SEAL_PLACE, Sheet
 
-TEMPLATES = Path(__file__).with_name("templates")
+TEMPLATES = Path(__file__).parents[1] / "templates"
 # WeasyPrint turns this on for the whole process: half a photograph would pass for a whole one.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
@@ -39,32 +43,62 @@ POINTS = 0.75
 
 
 def print_document(sheet: Sheet) -> bytes:
-    """The finished, unsealed PDF. Blocks for about a tenth of a second; call it in a thread.
+    """The finished, unsealed PDF: stamped onto a kept page in some milliseconds, or laid out anew in a tenth of a
+    second. Blocks; call it in a thread.
 
     Raises PrintFailed where a value is missing or too long, a picture cannot be had, the page has no place for a seal.
     """
+    # Pango's font map is not safe for two threads at once.
+    with _PRESS:
+        return _SHELF.stamped(sheet) or _slowly(sheet, keep=_SHELF.wanted(sheet))
+
+
+def print_slowly(sheet: Sheet) -> bytes:
+    """The same without kept pages, from the layout engine. Raises what `print_document` raises."""
+    with _PRESS:
+        return _slowly(sheet, keep=False)
+
+
+def _slowly(sheet: Sheet, *, keep: bool) -> bytes:
     try:
-        # Pango's font map is not safe for two threads at once.
-        with _PRESS:
-            return _written(_laid_out(sheet), sheet)
+        document, root = _laid_out(sheet)
+        pdf = _written(document, sheet)
     except FatalURLFetchingError as exc:
         raise PrintFailed(sheet.template, str(exc)) from exc
+    finally:
+        _DRAWINGS.forget()
+    if keep:
+        with suppress(keeping.NotKept):
+            _SHELF.keep(keeping.make(document, root, _marked(sheet), pdf, sheet), sheet)
+    return pdf
 
+
+def _marked(sheet: Sheet) -> Any:
+    """The elements of a sheet's page with a mark in the place of every text."""
+    values = {
+        key: value if isinstance(value, Markup) else places.mark(key) for key, value in sheet.values.items()
+    }
+    return HTML(string=filled(replace(sheet, values=values)), url_fetcher=_Ink()).etree_element
+
+
+_SHELF = keeping.Shelf()
 
 DENSITIES = ("roomy", "dense", "packed")
 """Body classes a template may style, tried in this order until nothing runs over its floor."""
 
 
-def _laid_out(sheet: Sheet) -> Document:
+def _laid_out(sheet: Sheet) -> tuple[Document, Any]:
+    """The page and the elements it was made of."""
     for density in DENSITIES:
-        document = HTML(string=filled(sheet, density), url_fetcher=_Ink()).render(
+        page = HTML(string=filled(sheet, density), url_fetcher=_Ink())
+        document = page.render(
             font_config=_faces(),
             stylesheets=_styles(sheet.template),
             color_profiles={INTENT: _srgb()},
             **OPTIONS,
         )
         if all(_fits(page.anchors) for page in document.pages):
-            return document
+            return document, page.etree_element
     raise PrintFailed(sheet.template, "the values do not fit the page")
 
 
@@ -76,8 +110,8 @@ def _fits(anchors: Mapping[str, Sequence[float]]) -> bool:
 
 _PRESS = threading.Lock()
 INTENT = "--srgb"
-OPTIONS: dict[str, Any] = {"pdf_variant": "pdf/a-3a", "output_intent": INTENT, "cache": {}}
-"""The cache keeps parsed drawings from page to page."""
+_DRAWINGS = Drawings()
+OPTIONS: dict[str, Any] = {"pdf_variant": "pdf/a-3a", "output_intent": INTENT, "cache": _DRAWINGS}
 
 
 def filled(sheet: Sheet, density: str = DENSITIES[0]) -> str:
@@ -169,7 +203,7 @@ def _written(document: Document, sheet: Sheet) -> bytes:
         relationship="Data",
     )
     field = _signature_field(document, sheet)
-    note = finishing.Note(sheet.title, sheet.author, sheet.subject, sheet.identifier, sheet.at)
+    note = records.note_of(sheet)
     return bytes(
         document.write_pdf(
             attachments=[record],

@@ -1,0 +1,1 @@
+"""E-licences at work: shown, shared, their record read, their status published."""

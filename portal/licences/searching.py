@@ -1,0 +1,60 @@
+"""证照库 as a department sees it: what it issued, found by number, identifier or holder."""
+
+from datetime import datetime
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from identity.actor import CASEWORK, Actor
+from licensing import queries, types
+from portal.citizen import telling
+from portal.citizen.closing import PDF
+from portal.citizen.materials import sent
+from portal.guards import roles
+from portal.language import pick
+from portal.resources import Resources
+from storage.database import Session
+
+MOST = 100
+LONGEST = 120
+
+
+class DepartmentLicences(Controller):
+    path = "/window/licences"
+    guards = [roles(*CASEWORK)]  # noqa: RUF012 - Litestar's way of marking routes
+    include_in_schema = False
+
+    @get("/", name="licences:department")
+    async def listing(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        now: NamedDependency[datetime],
+        q: FromQuery[str] = "",
+    ) -> Template:
+        """The newest hundred that fit."""
+        sought = "".join(letter for letter in q if letter.isprintable())[:LONGEST]
+        found = [
+            {
+                "licence": one,
+                "name": pick(types.get(one.type_code).name),
+                "state": telling.licence_state(queries.state_of(one, now)),
+            }
+            for one in await queries.searched(session, actor, sought, most=MOST)
+        ]
+        return Template("licences/department.html", context={"entries": found, "q": sought, "most": MOST})
+
+    @get("/{identifier:str}/document", name="licences:department-document")
+    async def document(
+        self,
+        session: NamedDependency[Session],
+        resources: NamedDependency[Resources],
+        actor: NamedDependency[Actor],
+        identifier: FromPath[str],
+    ) -> Response[bytes]:
+        """The sealed file, for those whose department issued it."""
+        licence = await queries.get(session, actor, identifier)
+        content = await queries.document(session, actor, identifier, objects=resources.objects)
+        return sent(content, f"{licence.number}.pdf", PDF)

@@ -1,0 +1,1 @@
+"""What the applicant says of what a register said: accepted, disputed, or replaced by papers of their own."""

@@ -1,0 +1,116 @@
+"""The facts the rules are held against, for a batch of cases; and which version of each rule is in force."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.applications.models import Application, CaseMaterial, Supply
+from services.catalogue import queries as catalogue
+from services.oversight.checks.models import RuleVersion
+from services.oversight.checks.rules import ALL, Check, Facts, Thresholds
+from services.oversight.measures import following
+from storage.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A rule as it stands: version, thresholds, whether it raises anything."""
+
+    check: Check
+    version: int
+    thresholds: Thresholds
+    live: bool
+
+
+async def in_force(session: Session) -> list[InForce]:
+    """Every rule of the catalogue with its newest version."""
+    query = sa.select(RuleVersion).order_by(col(RuleVersion.rule), col(RuleVersion.version))
+    newest = {one.rule: one for one in await session.scalars(query)}
+    return [_standing(check, newest.get(check.id)) for check in ALL]
+
+
+def _standing(check: Check, row: RuleVersion | None) -> InForce:
+    if row is None:
+        return InForce(check, 1, check.thresholds, live=True)
+    return InForce(check, row.version, {**check.thresholds, **row.thresholds}, row.live)
+
+
+async def versions(session: Session, rule: str) -> list[RuleVersion]:
+    query = sa.select(RuleVersion).where(col(RuleVersion.rule) == rule)
+    return list(await session.scalars(query.order_by(col(RuleVersion.version).desc())))
+
+
+async def facts_of(session: Session, numbers: Collection[str]) -> list[tuple[Any, Facts]]:
+    """Each case's row (number, item, department, …) with what the rules are held against."""
+    cases = (await session.execute(_cases(numbers))).all()
+    if not cases:
+        return []
+    told = await following.read_steps(session, cases)
+    items = {
+        (item.code, item.version): item.definition
+        for item in (
+            await catalogue.get_versions(session, {(row.item_code, row.item_version) for row in cases})
+        ).values()
+    }
+    wanting = await _wanting(session, cases)
+    found = []
+    for row in cases:
+        events, steps = told.get(row.number, ([], []))
+        definition = items.get((row.item_code, row.item_version))
+        known, always = _asked(definition), _always(definition)
+        own = [code for code in wanting.get(row.number, ()) if code in always]
+        found.append(
+            (row, Facts(row.number, events, steps, reason_given=row.reason_given, wanting=own, **known))
+        )
+    return found
+
+
+def _cases(numbers: Collection[str]) -> Any:
+    return sa.select(
+        col(Application.id),
+        col(Application.number),
+        col(Application.item_code),
+        col(Application.item_version),
+        col(Application.department_code),
+        col(Application.applicant_id),
+        col(Application.filed_by),
+        col(Application.reason).is_not(None).label("reason_given"),
+    ).where(col(Application.number).in_(numbers))
+
+
+def _asked(definition: Any) -> Mapping[str, Any]:
+    """What an item's definition asks: flow, limits of nodes, sources of materials; nothing where it is not known."""
+    if definition is None:
+        return {}
+    reviews = [step for step in definition.steps if step.kind.value in {"review", "inspect"}]
+    return {
+        "flow": ("accept", *(step.key for step in reviews), "decide"),
+        "limits": {step.key: step.limit for step in reviews},
+        "sources": {one.code: one.source.value for one in definition.materials},
+        "on_the_spot": definition.decided_on_the_spot,
+    }
+
+
+def _always(definition: Any) -> frozenset[str]:
+    """The materials that everybody has to hand in; what depends on an answer may not have been asked for at all."""
+    materials = definition.materials if definition is not None else ()
+    return frozenset(
+        one.code for one in materials if one.ask_when is None and one.necessity.value == "required"
+    )
+
+
+async def _wanting(session: Session, cases: Sequence[Any]) -> dict[str, list[str]]:
+    numbers = {row.id: row.number for row in cases}
+    query = sa.select(CaseMaterial).where(
+        col(CaseMaterial.application_id).in_(numbers),
+        col(CaseMaterial.required),
+        col(CaseMaterial.supply) == Supply.NEEDED,
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for material in await session.scalars(query):
+        found[numbers[material.application_id]].append(material.code)
+    return found
