@@ -1,6 +1,6 @@
 """免申即享 by program: what one may simply enjoy, agreed to, confirmed or declined."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from litestar import Controller, delete, get, post, put
@@ -42,7 +42,7 @@ class BenefitSeen(Struct, frozen=True, kw_only=True):
     agreed_at: datetime | None
     standing: str
     found_at: datetime | None
-    known: dict[str, str | int | float | bool | date | None]
+    known: dict[str, str | int | float | bool | None]
     application: str | None
 
 

@@ -94,6 +94,13 @@ def test_every_translation_keeps_its_placeholders(path: Path):
                 assert sorted(PLACEHOLDER.findall(message.id)) == sorted(PLACEHOLDER.findall(message.string))
 
 
+@pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.stem)
+def test_a_per_cent_sign_is_written_twice(path: Path):
+    with path.open("rb") as file:
+        texts = [text for message in read_po(file, locale="en") for text in (message.id, message.string) if text]
+    assert [text for text in texts if re.search(r"(?<!%)(%%)*%(?![%(])", text)] == []
+
+
 def test_no_chinese_text_has_two_english_ones():
     seen: dict[str, dict[str, str]] = {}
     for path in catalogues():
