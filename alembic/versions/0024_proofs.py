@@ -1,0 +1,18 @@
+"""Proofs, reminders, scores.
+
+Revision ID: 0024
+Revises: 0023
+"""
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
