@@ -76,6 +76,30 @@ class Authority:
             raise SealMissing(seal.department, seal.name)
         return self._read(seal.file)
 
+    def state_of(self, seal: Seal) -> tuple[int, int]:
+        """What changes when the seal gets another key: a process that kept the key asks this first. Raises SealMissing."""
+        try:
+            found = (self.folder / seal.file).stat()
+        except FileNotFoundError:
+            raise SealMissing(seal.department, seal.name) from None
+        return found.st_ino, found.st_mtime_ns
+
+    def enrolled(self) -> list[tuple[Seal, x509.Certificate]]:
+        """Every seal that has a key, with its certificate: who may seal with what. Names as the certificates have them."""
+        files = sorted(path for path in self.folder.glob("*.pem") if path.name != ROOT_FILE)
+        certificates = [x509.load_pem_x509_certificate(path.read_bytes()) for path in files]
+        return [(_seal_named(one), one) for one in certificates]
+
+    def retired(self) -> list[x509.Certificate]:
+        """Certificates whose keys were destroyed; what they sealed stays valid."""
+        paths = sorted(self.folder.glob("retired-*.crt"))
+        return [x509.load_pem_x509_certificate(path.read_bytes()) for path in paths]
+
+    def revoked(self) -> frozenset[int]:
+        """Serial numbers of the certificates on the revocation list."""
+        paths = self.folder.glob("revoked-*.txt")
+        return frozenset(int(path.stem.partition("-")[2], 16) for path in paths)
+
     def enrol(self, seal: Seal, at: datetime) -> None:
         """Make a key and certificate for `seal` unless it has one."""
         if (self.folder / seal.file).is_file():
@@ -198,6 +222,18 @@ def _seal_certificate(
     builder = builder.add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), critical=False)
     return builder.add_extension(issuer_key, critical=False).sign(root.key, hashes.SHA256())
+
+
+def _seal_named(certificate: x509.Certificate) -> Seal:
+    def part(oid: ObjectIdentifier) -> str:
+        found = certificate.subject.get_attributes_for_oid(oid)
+        return str(found[0].value) if found else ""
+
+    return Seal(
+        part(NameOID.ORGANIZATION_IDENTIFIER),
+        part(NameOID.ORGANIZATION_NAME),
+        part(NameOID.ORGANIZATIONAL_UNIT_NAME),
+    )
 
 
 def _builder(

@@ -28,6 +28,7 @@ from licensing.errors import (
     MoveNotOpen,
     PictureUnfit,
 )
+from licensing.kinds import reading
 from licensing.metadata import Issuer, Naming
 from licensing.models import Licence
 from licensing.presenting import CHECK_CODE_LENGTH, draw_code, present, redeem
@@ -79,7 +80,7 @@ async def intend(
     left out. Called again for the same application it returns the same licence.
     Raises TypeUnknown, ApplicationHasLicence, NumberUnsound, DepartmentUnknown.
     """
-    licence_type = types.get(type_code)
+    type_version, licence_type = await reading.current(session, type_code)
     # Pressed twice at once: the second waits here and then finds what the first made.
     await session.execute(ONE_AT_A_TIME, {"application": f"licence {application_number}"})
     known = await queries.of_application(session, application_number)
@@ -99,6 +100,7 @@ async def intend(
         application_number=application_number,
         check_code=draw_code(CHECK_CODE_LENGTH, chance),
     )
+    licence.type_version = type_version
     session.add(licence)
     await session.flush()
     await record(session, licence, "licence intended", actor, at, type=licence.type_code)
@@ -118,8 +120,11 @@ async def _numbered(
 ) -> Licence:
     day = local_day(at)
     counted = day.year if licence_type.number.yearly else serials.ALWAYS
-    serial = await serials.next_number(session, licence_type.code, counted)
-    number = metadata.number(licence_type, fields, issuer=issuer, year=day.year, serial=serial)
+    number = None
+    while number is None or await queries.number_known(session, licence_type.slug, number):
+        # What was imported bears its own number: serials that would repeat it are passed over.
+        serial = await serials.next_number(session, licence_type.code, counted)
+        number = metadata.number(licence_type, fields, issuer=issuer, year=day.year, serial=serial)
     serial_segment = numbering.identifier_serial(day.year, serial)
     identifier = str(numbering.make_identifier(licence_type.code, issuer.code, serial_segment))
     until = valid_until(day, licence_type.validity.years)
@@ -170,7 +175,8 @@ async def issue(
         raise LicenceNotFound(str(licence_id))
     if licence.state is not State.INTENDED:
         return licence
-    licence_type = types.get(licence.type_code)
+    await reading.met(session, [licence])
+    licence_type = types.get(licence.type_code, licence.type_version)
     notes, elements = licence.elements, metadata.sealed_elements(licence.elements, licence_type.seal, at)
     picture = await _fit_picture(session, licence, licence_type, elements, objects)
     address = sheets.check_address(public_url, licence.identifier, licence.check_code)

@@ -128,5 +128,5 @@ async def remind(session: Session, *, at: datetime, most: int = BATCH) -> int:
     for licence in soon:
         licence.reminded_at = at
         until = licence.valid_until.isoformat() if licence.valid_until else ""
-        await record(session, licence, "end told", WORKER, at, until=until)
+        await record(session, licence, "end told", WORKER, at, until=until, due=until)
     return len(soon)

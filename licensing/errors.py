@@ -13,6 +13,13 @@ LicensingError
 ├── ShareNotFound          no such sharing, or not yours
 ├── TypeUnknown            no licence type of this code
 ├── TypeUnsound            a type definition or its template contradicts itself
+├── TypeUnfit              a type as written in the editor: every mistake with its place
+├── TypeTaken              slug or code of a new type is in use
+├── TypeDraftMovedOn       somebody saved the draft since it was read
+├── TypeKeeperOnly         only who keeps the catalogue writes types
+├── TableUnfit             a file of existing licences that cannot be read at all
+├── ImportNotAllowed       only who decides for a department takes in its licences
+├── ImportNotFound         no such file taken in, or not of your departments
 ├── NumberUnsound          a number or identifier cannot be made from these parts
 ├── PictureUnfit           not a picture that can be printed
 ├── PrintFailed            the page could not be laid out
@@ -23,6 +30,7 @@ LicensingError
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class LicensingError(Exception):
@@ -115,6 +123,56 @@ class TypeUnsound(LicensingError):
         super().__init__(f"licence type {name}: {why}")
         self.name = name
         self.why = why
+
+
+class TypeUnfit(LicensingError):
+    """`problems` name the place of each mistake («fields.3.key»)."""
+
+    def __init__(self, slug: str, problems: Sequence[Problem]) -> None:
+        super().__init__(f"type {slug} unfit: {', '.join(f'{one.element} {one.code}' for one in problems)}")
+        self.slug = slug
+        self.problems = tuple(problems)
+
+
+class TypeTaken(LicensingError):
+    """`part` is slug or code."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"{part} of a licence type is taken")
+        self.part = part
+
+
+class TypeDraftMovedOn(LicensingError):
+    def __init__(self, slug: str, by: str, at: datetime) -> None:
+        super().__init__(f"the draft of {slug} was saved meanwhile")
+        self.slug = slug
+        self.by = by
+        self.at = at
+
+
+class TypeKeeperOnly(LicensingError):
+    def __init__(self) -> None:
+        super().__init__("licence types are written by who keeps the catalogue")
+
+
+class TableUnfit(LicensingError):
+    """`why` is not-a-table, too-large, too-many-rows, no-columns or empty."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"table unfit: {why}")
+        self.why = why
+
+
+class ImportNotAllowed(LicensingError):
+    def __init__(self, department: str) -> None:
+        super().__init__(f"not to be imported for {department}")
+        self.department = department
+
+
+class ImportNotFound(LicensingError):
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no file of licences {key}")
+        self.key = key
 
 
 class NumberUnsound(LicensingError):

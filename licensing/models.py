@@ -12,13 +12,13 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel
 
 from identity.actor import PartyKind
-from licensing.rules import Refusal, State
+from licensing.rules import Refusal, State, Trust
 from storage.cipher import SealedJSON
 from storage.database import Moment, choice
 
 
 class Licence(SQLModel, table=True):
-    """One licence. `type_code` is the type's slug; `check_code` stands in its QR code beside the identifier.
+    """One licence. `type_code` is the type's slug, `type_version` the version it was issued under; `check_code` stands in its QR code beside the identifier.
 
     `document` is the digest of the sealed file, there from the moment the state is no longer `intended`.
     `ended_at` is when it stopped counting, also for a while (suspended; empty again when restored).
@@ -33,6 +33,8 @@ class Licence(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     identifier: str = Field(unique=True, max_length=120)
     type_code: str = Field(max_length=60)
+    type_version: int = Field(default=1, sa_column_kwargs={"server_default": sa.text("1")})
+    trust: Trust = Field(default=Trust.A, sa_type=choice(Trust), sa_column_kwargs={"server_default": "A"})
     version: int = 1
     number: str = Field(max_length=60)
     check_code: str = Field(max_length=12)

@@ -17,6 +17,7 @@ from identity.numbers import mask_name
 from identity.rules import Bucket, network
 from licensing import queries, types
 from licensing.errors import CodeRefused, CodesCrowded, MoveNotOpen
+from licensing.kinds.reading import met
 from licensing.models import CodeRefusal, Licence, Presentation
 from licensing.rules import PRESENTATION_LIFE, Refusal, State
 from licensing.types import FieldKind, Names
@@ -56,7 +57,7 @@ class Presented:
 
 def showable(licence: Licence) -> tuple[tuple[str, Names], ...]:
     """What a holder may agree to show besides the kind and the standing, by element."""
-    kind = types.get(licence.type_code)
+    kind = types.get(licence.type_code, licence.type_version)
     own = (
         (field.element, field.name)
         for field in kind.fields
@@ -145,6 +146,7 @@ async def redeem(session: Session, code: str, *, at: datetime, source: str = "")
         await _refused(session, code, source, at)
         raise CodeRefused
     licence = await session.get_one(Licence, made[0])
+    await met(session, [licence])
     await ledger.append(
         session,
         chain=f"licence:{licence.id}",
@@ -210,7 +212,7 @@ def presented(licence: Licence, shown: Sequence[str] | None, at: datetime) -> Pr
     person = licence.holder_kind is PartyKind.PERSON
     return Presented(
         identifier=licence.identifier,
-        type_name=types.get(licence.type_code).name,
+        type_name=types.get(licence.type_code, licence.type_version).name,
         number=licence.number if NUMBER in whole else HIDDEN,
         holder=licence.holder_name
         if HOLDER in whole

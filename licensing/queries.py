@@ -13,9 +13,10 @@ from identity.actor import CASEWORK, EVERYWHERE, Actor, PartyKind, Role
 from identity.numbers import mask_name
 from licensing import types
 from licensing.errors import LicenceNotFound, NumberUnsound
+from licensing.kinds.reading import met
 from licensing.models import Licence
 from licensing.numbering import read_identifier
-from licensing.rules import State, local_day, standing
+from licensing.rules import State, Trust, local_day, standing
 from licensing.types import Names
 from storage.database import Session
 from storage.objects import ObjectStore
@@ -37,6 +38,7 @@ class PublicFacts:
     issued_on: date
     valid_until: date | None
     ended_on: date | None
+    trust: Trust = Trust.A
 
 
 def visible_to(actor: Actor) -> sa.Select[Licence]:
@@ -86,13 +88,20 @@ async def _one(session: Session, allowed: sa.Select[Licence], identifier: str) -
     licence = await session.scalar(allowed.where(col(Licence.identifier) == wanted))
     if licence is None:
         raise LicenceNotFound(identifier)
+    await met(session, [licence])
     return licence
 
 
 async def listing(session: Session, actor: Actor) -> list[Licence]:
     """The library of the party the actor acts for (我的证照), newest first."""
     query = held_by(actor).order_by(col(Licence.intended_at).desc(), col(Licence.identifier))
-    return list(await session.scalars(query))
+    return await _all(session, query)
+
+
+async def _all(session: Session, query: sa.Select[Licence]) -> list[Licence]:
+    found = list(await session.scalars(query))
+    await met(session, found)
+    return found
 
 
 async def held(
@@ -107,7 +116,7 @@ async def held(
         .where(sa.or_(col(Licence.valid_until).is_(None), col(Licence.valid_until) >= today))
         .order_by(col(Licence.issued_at), col(Licence.identifier))
     )
-    return list(await session.scalars(query))
+    return await _all(session, query)
 
 
 async def searched(session: Session, actor: Actor, text: str, *, most: int = 100) -> list[Licence]:
@@ -118,7 +127,7 @@ async def searched(session: Session, actor: Actor, text: str, *, most: int = 100
         columns = (col(Licence.number), col(Licence.identifier), col(Licence.holder_name))
         query = query.where(sa.or_(*(each.contains(wanted, autoescape=True) for each in columns)))
     query = query.order_by(col(Licence.intended_at).desc(), col(Licence.identifier)).limit(most)
-    return list(await session.scalars(query))
+    return await _all(session, query)
 
 
 async def set_aside(session: Session, actor: Actor) -> list[Licence]:
@@ -126,7 +135,7 @@ async def set_aside(session: Session, actor: Actor) -> list[Licence]:
     query = in_charge_of(actor).where(
         col(Licence.unfit_at).is_not(None), col(Licence.state) == State.INTENDED
     )
-    return list(await session.scalars(query.order_by(col(Licence.unfit_at), col(Licence.identifier))))
+    return await _all(session, query.order_by(col(Licence.unfit_at), col(Licence.identifier)))
 
 
 async def count_set_aside(session: Session) -> int:
@@ -139,9 +148,14 @@ async def count_set_aside(session: Session) -> int:
 
 async def of_application(session: Session, application_number: str) -> Licence | None:
     """The licence a decided application led to, whatever its state. For those who may see the application."""
-    return await session.scalar(
-        sa.select(Licence).where(col(Licence.application_number) == application_number)
-    )
+    query = sa.select(Licence).where(col(Licence.application_number) == application_number)
+    found = await _all(session, query)
+    return found[0] if found else None
+
+
+def of_a_case(licence: Licence) -> bool:
+    """Whether a case led to it; one taken over from a table, or changed by its department, has none."""
+    return not licence.application_number.startswith(("IMPORT-", "DESK-"))
 
 
 async def waiting_successor(session: Session, licence: Licence, *, lock: bool = False) -> Licence | None:
@@ -192,7 +206,7 @@ def public_facts(licence: Licence, at: datetime) -> PublicFacts:
     person = licence.holder_kind is PartyKind.PERSON
     return PublicFacts(
         identifier=licence.identifier,
-        type_name=types.get(licence.type_code).name,
+        type_name=types.get(licence.type_code, licence.type_version).name,
         number=licence.number,
         holder=mask_name(licence.holder_name) if person else licence.holder_name,
         issuer=licence.issuer_name,
@@ -200,6 +214,7 @@ def public_facts(licence: Licence, at: datetime) -> PublicFacts:
         issued_on=issued_on(licence),
         valid_until=licence.valid_until,
         ended_on=local_day(licence.ended_at) if licence.ended_at else None,
+        trust=licence.trust,
     )
 
 
@@ -211,6 +226,12 @@ def issued_on(licence: Licence) -> date:
 def state_of(licence: Licence, at: datetime) -> State:
     """The state to be told at this moment."""
     return standing(licence.state, licence.valid_until, local_day(at))
+
+
+async def number_known(session: Session, type_code: str, number: str) -> bool:
+    """Whether a licence of the type bears this number."""
+    query = sa.select(sa.literal(1)).where(col(Licence.type_code) == type_code, col(Licence.number) == number)
+    return bool(await session.scalar(sa.select(query.exists())))
 
 
 async def number_taken(session: Session, licence: Licence) -> bool:

@@ -85,6 +85,21 @@ class Refusal(StrEnum):
     CROWDED = "crowded"  # too many wrong ones from there: it was not even looked at
 
 
+class Trust(StrEnum):
+    """How far a licence in the library may be trusted (可信等级, guide of 国办函〔2016〕108号)."""
+
+    A = "A"  # made by the organ that issued it
+    B = "B"  # entered from a paper that was held against the organ's own record
+
+
+class ImportOutcome(StrEnum):
+    """What became of one row of a file of existing licences."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
 PRESENTATION_LIFE = timedelta(seconds=60)
 """How long a one-time presentation code (亮证码) lives."""
 

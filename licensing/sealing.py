@@ -45,20 +45,22 @@ class Stamping:
 
 
 class SoftwareSealer:
-    """Seals with keys from an `Authority`'s folder, each read once: PAdES B-B, or B-LT with a time-stamp authority."""
+    """Seals with keys from an `Authority`'s folder, each read once until it is rotated: PAdES B-B, or B-LT with a time-stamp authority."""
 
     def __init__(self, authority: Authority, stamping: Stamping | None = None) -> None:
         self._authority = authority
         self._stamping = stamping
-        self._signers: dict[Seal, KeptKey] = {}
+        self._signers: dict[Seal, tuple[tuple[int, int], KeptKey]] = {}
 
     def seal(self, pdf: bytes, seal: Seal, *, at: datetime) -> bytes:
         # The signing library takes a second to load; processes that seal nothing do without.
         from licensing import signatures
 
-        if seal not in self._signers:
-            self._signers[seal] = signatures.KeptKey(self._authority.key_of(seal))
-        key = self._signers[seal]
+        # Keys are rotated under a running worker: the old one must not seal again.
+        state = self._authority.state_of(seal)
+        if seal not in self._signers or self._signers[seal][0] != state:
+            self._signers[seal] = state, signatures.KeptKey(self._authority.key_of(seal))
+        key = self._signers[seal][1]
         if self._stamping is None:
             return signatures.filled_slot(pdf, key, at)
         return self._stamped(pdf, key, self._stamping, at)

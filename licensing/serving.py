@@ -18,7 +18,7 @@ from licensing.errors import LicenceNotFound
 from licensing.models import Licence
 from licensing.queries import PublicFacts
 from licensing.recording import record
-from licensing.rules import State
+from licensing.rules import State, local_day
 from storage.database import Session
 from storage.objects import ObjectStore
 
@@ -69,26 +69,33 @@ async def verify(session: Session, identifier: str, *, at: datetime) -> PublicFa
 
 
 async def use_as_material(
+    session: Session, licence: Licence, *, application_number: str, purpose: str, actor: str, at: datetime
+) -> None:
+    """免证办: a licence found in the library stands for a material of a case; its holder reads that it did."""
+    await record(
+        session, licence, "licence used as material", actor, at, case=application_number, purpose=purpose
+    )
+
+
+async def material_copy(
     session: Session,
-    licence: Licence,
+    identifier: str,
     *,
     application_number: str,
-    purpose: str,
-    until: datetime,
+    note: copying.Note,
     actor: str,
-    maker: str,
     objects: ObjectStore,
-    at: datetime,
 ) -> bytes:
-    """免证办: the annotated copy of a licence found in the library instead of being handed in; the use is recorded.
+    """The annotated copy (加注件) of a licence used as a material, for those who may see the case; recorded.
 
-    Raises LicenceNotFound where it has no file, and what the store raises.
+    Raises LicenceNotFound where it has no file or does not count any more, and what the store raises.
     """
-    if licence.document is None:
-        raise LicenceNotFound(licence.identifier)
+    licence = await _issued(session, identifier)
+    if queries.state_of(licence, note.at) is not State.VALID or licence.document is None:
+        raise LicenceNotFound(identifier)
     content = await objects.get(licence.document)
-    await record(session, licence, "licence used as material", actor, at, case=application_number)
-    note = copying.Note(maker, purpose, until, at)
+    told = {"case": application_number, "purpose": note.purpose, "until": local_day(note.until).isoformat()}
+    await record(session, licence, "licence copied for a case", actor, note.at, **told)
     return await asyncio.to_thread(copying.annotated, content, note)
 
 

@@ -13,6 +13,7 @@ from sqlmodel import col
 from identity.actor import Actor, Party
 from licensing import presenting
 from licensing.errors import ShareNotFound, ShareUnsound
+from licensing.kinds.reading import met
 from licensing.models import Licence, Share
 from licensing.presenting import Presented
 from licensing.recording import record
@@ -97,7 +98,9 @@ def _open_to(actor: Actor, at: datetime) -> sa.Select[Share, Licence]:
 
 async def shared_with(session: Session, actor: Actor, *, at: datetime) -> list[tuple[Share, Licence]]:
     """What others share with the party the actor acts for, now."""
-    return [(made, licence) for made, licence in await session.execute(_open_to(actor, at))]
+    found = [(made, licence) for made, licence in await session.execute(_open_to(actor, at))]
+    await met(session, [licence for _, licence in found])
+    return found
 
 
 async def look(session: Session, actor: Actor, share_id: UUID, *, at: datetime) -> tuple[Share, Presented]:
@@ -106,5 +109,6 @@ async def look(session: Session, actor: Actor, share_id: UUID, *, at: datetime) 
     if found is None:
         raise ShareNotFound(str(share_id))
     made, licence = found
+    await met(session, [licence])
     await record(session, licence, "shared licence seen", str(actor.person_id), at, share=str(made.id))
     return made, presenting.presented(licence, made.shown, at)

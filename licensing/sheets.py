@@ -12,7 +12,7 @@ from identity.numbers import NumberWrong, id_number, mask_id
 from licensing.metadata import EDITION, UNLIMITED, record
 from licensing.numbering import ROOT, read_identifier
 from licensing.sheet import SEAL_PLACE, Sheet
-from licensing.types import FieldKind, LicenceType
+from licensing.types import Field, FieldKind, LicenceType
 
 EMPTY = "—"
 SPECIMEN = Markup('<p class="specimen">样　本</p>')
@@ -30,10 +30,8 @@ def licence_sheet(
 ) -> Sheet:
     """The page of a licence. `check_address` is what its QR code says, `picture` the holder's photo as `data:`,
     `status` where its standing is published."""
-    shown = {
-        f"field_{field.key}": _shown(elements, field.element, field.kind) for field in licence_type.fields
-    }
-    values: Mapping[str, object] = shown | {
+    told = {f"field_{field.key}": shown(elements, field) for field in licence_type.fields}
+    values: Mapping[str, object] = told | {
         "name": licence_type.name.zh,
         "latin": licence_type.name.en,
         "number": elements["ZZBH"],
@@ -73,12 +71,13 @@ def check_address(public_url: str, identifier: str, code: str) -> str:
     return f"{public_url.rstrip('/')}/verify?{urlencode({'id': short, 'code': code})}"
 
 
-def _shown(elements: Mapping[str, str], element: str, kind: FieldKind) -> str:
-    text = elements.get(element, "")
-    if kind is FieldKind.DATE:
+def shown(elements: Mapping[str, str], field: Field) -> str:
+    """What a page says of one field: dates as they are written, a person's number masked."""
+    text = elements.get(field.element, "")
+    if field.kind is FieldKind.DATE:
         return chinese_date(text)
     try:
-        return mask_id(id_number(text)) if element == "CZZTDM" else text or EMPTY
+        return mask_id(id_number(text)) if field.element == "CZZTDM" else text or EMPTY
     except NumberWrong:
         return text or EMPTY
 

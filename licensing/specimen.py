@@ -8,7 +8,7 @@ from identity.actor import Party
 from licensing import metadata, sheets
 from licensing.metadata import Issuer, Naming
 from licensing.numbering import identifier_serial, make_identifier
-from licensing.rules import local_day
+from licensing.rules import local_day, valid_until
 from licensing.sheet import Sheet
 from licensing.types import Field, FieldKind, LicenceType
 
@@ -35,7 +35,7 @@ def _sheet(licence_type: LicenceType, issuer: Issuer, holder: Party, at: datetim
     elements = metadata.compose(
         licence_type,
         metadata.fill(licence_type, fields, today),
-        naming=Naming(identifier, number, today, None),
+        naming=Naming(identifier, number, today, valid_until(today, licence_type.validity.years)),
         issuer=issuer,
         holder=holder,
     )

@@ -132,7 +132,7 @@ async def renew(
     for in time and decided after the end begins on the day after it. Raises what `change` raises, RenewalNotOpen.
     """
     earlier = await queries.in_charge(session, actor, identifier)
-    validity = types.get(earlier.type_code).validity
+    validity = types.get(earlier.type_code, earlier.type_version).validity
     start = renewed_from(require_renewal(earlier.valid_until, applied_on, validity.notice), local_day(at))
     wanted = _Version(
         edition=Edition.RENEWAL,
@@ -173,6 +173,8 @@ def _successor(earlier: Licence, wanted: _Version, at: datetime, check_code: str
         id=uuid4(),
         identifier=str(identifier),
         type_code=earlier.type_code,
+        type_version=earlier.type_version,
+        trust=earlier.trust,
         version=identifier.version,
         number=earlier.number,
         application_number=wanted.application_number,
@@ -198,7 +200,7 @@ def _next(earlier: Licence) -> Identifier:
 
 def _elements(earlier: Licence, wanted: _Version, identifier: Identifier, today: date) -> dict[str, str]:
     """The earlier elements without those of its seal, with what this version changes."""
-    licence_type = types.get(earlier.type_code)
+    licence_type = types.get(earlier.type_code, earlier.type_version)
     given = metadata.plain(wanted.fields)
     filled = metadata.fill(licence_type, given, today)
     own = {each.element: filled[each.element] for each in licence_type.fields if each.key in given}

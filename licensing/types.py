@@ -1,6 +1,7 @@
-"""Licence types (证照目录, GB/T 36902): one YAML file and one template each, read once.
+"""Licence types (证照目录, GB/T 36902): what a type says, those that are shipped, and the versions this process knows.
 
-Adding a type is adding `types/<slug>.yaml` and `templates/<template>.html`; nothing else names a type.
+A shipped type is one YAML file, its version 1; later versions and further types are written in the administration
+pages and kept in the database (`licensing.kinds`), which hands them to this process (`learn`). A version never changes.
 Metadata elements are those of GB/T 36903; what only one type has begins with `KZ_`.
 """
 
@@ -98,6 +99,14 @@ class Number(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return "{year" in self.pattern
 
 
+class Secrecy(StrEnum):
+    """How freely licences of a type are told of (GB/T 36902 保密级别)."""
+
+    OPEN = "open"  # 公开
+    SHARED = "shared"  # 有条件共享: the holder, and departments under contract
+    CLOSED = "closed"  # 不予共享: the holder and the department that issued it
+
+
 class LicenceType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One licence type (证照类型). `code` is that of GB/T 36904: 18 characters of the rule-making department and a
     3-digit sequence; `slug` is what items, addresses and rows of this portal call it."""
@@ -112,24 +121,55 @@ class LicenceType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     fields: tuple[Field, ...]
     seal: str
     template: str
+    secrecy: Secrecy = Secrecy.SHARED
     sample: bool = True
 
     def field(self, key: str) -> Field | None:
         return next((field for field in self.fields if field.key == key), None)
 
 
-def get(code: str) -> LicenceType:
-    """The type of this code or slug. Raises TypeUnknown."""
+_LEARNT: dict[str, dict[int, LicenceType]] = {}
+"""Published versions by slug, as the database has them."""
+
+
+def get(code: str, version: int | None = None) -> LicenceType:
+    """The type of this code or slug, the newest version or that one. Raises TypeUnknown."""
     known = load_types()
     found = known.get(code) or next((each for each in known.values() if each.code == code), None)
+    if found is not None and version is not None:
+        found = versions(found.slug).get(version)
     if found is None:
         raise TypeUnknown(code)
     return found
 
 
-@cache
 def load_types() -> Mapping[str, LicenceType]:
-    """Every type by its slug. Raises TypeUnsound."""
+    """The newest version of every type by its slug. Raises TypeUnsound."""
+    newest = {slug: known[max(known)] for slug, known in _LEARNT.items()}
+    return MappingProxyType({**shipped(), **newest}) if newest else shipped()
+
+
+def versions(slug: str) -> Mapping[int, LicenceType]:
+    """Every version of a type by its number; of one that is only shipped the first."""
+    first = {1: shipped()[slug]} if slug in shipped() else {}
+    return first | _LEARNT.get(slug, {})
+
+
+def learn(known: Mapping[tuple[str, int], LicenceType]) -> None:
+    """From now on this process knows these published versions, by slug and number."""
+    _LEARNT.clear()
+    for (slug, version), licence_type in known.items():
+        _LEARNT.setdefault(slug, {})[version] = licence_type
+
+
+def learnt() -> dict[tuple[str, int], LicenceType]:
+    """What `learn` was told last."""
+    return {(slug, number): one for slug, known in _LEARNT.items() for number, one in known.items()}
+
+
+@cache
+def shipped() -> Mapping[str, LicenceType]:
+    """Every type that comes with the portal, by its slug. Raises TypeUnsound."""
     kept: dict[str, LicenceType] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
         licence_type = read(path)
@@ -145,12 +185,13 @@ def read(path: Path) -> LicenceType:
         licence_type = msgspec.convert(yaml.safe_load(path.read_text()), LicenceType)
     except (yaml.YAMLError, msgspec.ValidationError) as exc:
         raise TypeUnsound(path.name, str(exc)) from exc
-    for mistake in _mistakes(licence_type):
+    for mistake in mistakes(licence_type):
         raise TypeUnsound(path.name, mistake)
     return licence_type
 
 
-def _mistakes(licence_type: LicenceType) -> list[str]:
+def mistakes(licence_type: LicenceType) -> list[str]:
+    """What contradicts itself in a type, in words for those who write files."""
     keys = [field.key for field in licence_type.fields]
     elements = [field.element for field in licence_type.fields]
     needed = [licence_type.holder.name_field, licence_type.number.choice and licence_type.number.choice.field]

@@ -44,6 +44,8 @@ OVERSEEN: Mapping[str, str] = {
     "red card raised": _("亮红牌"),
     "warning raised": _("发出预警"),
     "warning escalated": _("预警升级"),
+    "warning left unanswered": _("红牌预警无人答复，报告监察员"),
+    "supervision order reminded": _("催促答复督办"),
     "warning answered": _("回复了预警"),
     "warning disposed": _("对预警作出处治"),
     "warning retracted": _("撤销了预警"),

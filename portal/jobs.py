@@ -6,10 +6,12 @@ from functools import partial
 from identity import tasks as identity
 from identity.openid import tasks as openid
 from licensing import tasks as licensing
+from licensing.importing import tasks as existing_licences
 from licensing.tasks import ISSUE
 from portal import register_checks
 from portal.notice_doors import message_doors, notice_channels, notice_doors
 from portal.resources import Resources
+from portal.supervision.exporting import LIST
 from services.applications import tasks as applications
 from services.applications.arriving import tasks as arriving
 from services.applications.bundling.queries import RELEASE
@@ -26,7 +28,9 @@ from services.catalogue.maintenance.standing import END
 from services.notices import tasks as notices
 from services.oversight import tasks as oversight
 from services.oversight import usage
+from services.oversight.boarding import tasks as boarding
 from services.oversight.checks import tasks as checks
+from services.oversight.exports import tasks as exports
 from services.oversight.indicators import tasks as indicators
 from services.oversight.measures import tasks as measures
 from services.oversight.warnings import tasks as warnings
@@ -37,6 +41,10 @@ from storage.signed_notes import Signer
 
 SWEEP, CHECK = "oversight.sweep", "ledger.check"
 SEQUENCE_SECONDS = 1.0
+PLACE_SECONDS = 0.25
+"""An entry is provable within a second of its deed: waiting, numbering and signing together."""
+BOARD_SECONDS = 0.4
+"""Deed, leaf, steps, board: together less than the two seconds a board may be behind."""
 NOTICE_TRIES = 20
 
 
@@ -45,10 +53,12 @@ def loops(resources: Resources) -> Sequence[Loop]:
     sequence = partial(oversight.sequence, sessions=resources.sessions, signer=log_signer(resources))
     follow = partial(notices.follow, sessions=resources.sessions)
     step = partial(checks.follow, sessions=resources.sessions)
+    board = partial(boarding.follow, sessions=resources.sessions)
     return (
-        Loop("ledger.sequence", sequence, SEQUENCE_SECONDS),
+        Loop("ledger.sequence", sequence, PLACE_SECONDS),
         Loop("notices.follow", follow, SEQUENCE_SECONDS),
-        Loop("oversight.follow", step, SEQUENCE_SECONDS),
+        Loop("oversight.follow", step, BOARD_SECONDS),
+        Loop("oversight.board", board, BOARD_SECONDS),
     )
 
 
@@ -110,6 +120,15 @@ def _oversight(resources: Resources) -> Sequence[Job]:
         Job(SWEEP, partial(oversight.sweep, sessions=sessions), every="* * * * *"),
         Job(warnings.WARN, partial(warnings.warn, sessions=sessions), every="* * * * *"),
         Job(checks.QUEUES, partial(checks.hold_queues, sessions=sessions), every="30 19 * * *"),  # 03:30
+        Job(checks.RUNNING, partial(checks.hold_running, sessions=sessions), every="12 * * * *"),
+        Job(
+            exports.EXPORT, partial(exports.write, sessions=sessions, objects=resources.objects, wording=LIST)
+        ),
+        Job(
+            exports.FORGET,
+            partial(exports.forget, sessions=sessions, objects=resources.objects),
+            every="45 19 * * *",  # 03:45 in Shanghai
+        ),
         Job(indicators.PROVE, partial(indicators.prove, sessions=sessions), every="40 18 * * *"),  # 02:40
         Job(
             measures.COUNT,
@@ -132,6 +151,7 @@ def _licences(sessions: Sessions) -> Sequence[Job]:
     return (
         Job(licensing.EXPIRE, over, every="10 16 * * *"),  # 00:10 in Shanghai
         Job(licensing.REMIND, soon, every="20 1 * * *"),  # 09:20 in Shanghai: nobody is woken
+        Job(existing_licences.IMPORT, partial(existing_licences.take_in_file, sessions=sessions)),
     )
 
 

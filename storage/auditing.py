@@ -3,7 +3,7 @@
 Reads in one snapshot: open the session's transaction as REPEATABLE READ, or entries written meanwhile look missing.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from storage import ledger
-from storage.checkpoints import Checkpoint, Leaf, Statement, Waiting, leaf_hash, read_checkpoint
+from storage.checkpoints import Checkpoint, Leaf, Waiting, leaf_hash, read_checkpoint
 from storage.database import Session
 from storage.errors import LedgerBroken
-from storage.ledger import Chain, Entry
+from storage.ledger import Entry
 from storage.merkle import Frontier
 from storage.signed_notes import Verifier
 
@@ -26,6 +26,8 @@ LEAVES: Any = (
     sa.select(
         col(Leaf.leaf),
         col(Leaf.hash),
+        col(Leaf.chain).label("leaf_chain"),
+        col(Leaf.position).label("leaf_position"),
         col(Entry.chain),
         col(Entry.position),
         col(Entry.hash).label("entry_hash"),
@@ -50,8 +52,9 @@ class Break:
 
     `why`: «missing», «previous», «hash», «chain», «columns» (storage.ledger); «leaf» the entry is not the one that
     was numbered; «placeless» neither numbered nor waiting; «root» the first entry after the last checkpoint that
-    still holds; «signature» not signed by this log; «unsigned» numbered without a checkpoint; «held» and «shorter»:
-    not what, or less than what the checkpoint says that was brought along.
+    still holds; «signature» not signed by this log; «unsigned» numbered without a checkpoint; «held»: the first entry
+    after the last checkpoint brought along that still holds; «shorter»: fewer leaves than a checkpoint says, the first
+    missing one being `position` of the whole ledger (`chain` is empty then).
     """
 
     why: str
@@ -77,11 +80,11 @@ class Finding:
 
 
 async def audit(
-    session: Session, key: Verifier, *, held: str | None = None, tell: Told = lambda _: None
+    session: Session, key: Verifier, *, held: Sequence[str] = (), tell: Told = lambda _: None
 ) -> Finding:
     """Check everything and name the first thing that is broken.
 
-    `held`: a checkpoint (note) that somebody kept outside; `tell` is called with the number of entries seen.
+    `held`: checkpoints (notes) that somebody kept outside; the more, the closer is what they name. `tell` is called with the number of entries seen.
     """
     finding = await _chains(session, tell)
     if finding.broken is None:
@@ -95,8 +98,10 @@ async def audit(
 
 
 async def expected(session: Session) -> int:
-    """How many entries there should be, by the heads of the chains: for showing progress."""
-    return int(await session.scalar(sa.select(sa.func.sum(col(Chain.position)))) or 0)
+    """How many entries there should be, numbered or waiting: for showing progress."""
+    leaves = await session.scalar(sa.select(sa.func.max(col(Leaf.leaf) + 1)))
+    waiting = await session.scalar(sa.select(sa.func.count()).select_from(Waiting))
+    return int(leaves or 0) + int(waiting or 0)
 
 
 async def _chains(session: Session, tell: Told) -> Finding:
@@ -110,13 +115,15 @@ async def _chains(session: Session, tell: Told) -> Finding:
     return Finding(entries, chains)
 
 
-def _held(note: str | None, key: Verifier) -> Statement | Break | None:
-    if note is None:
-        return None
-    return read_checkpoint(note, key) or Break("signature")
+def _held(notes: Sequence[str], key: Verifier) -> dict[int, bytes] | Break:
+    """What the checkpoints that were brought along say: size → root."""
+    read = [read_checkpoint(note, key) for note in notes]
+    if None in read:
+        return Break("signature")
+    return {one.size: one.root for one in read if one is not None}
 
 
-async def _tree(session: Session, key: Verifier, finding: Finding, held: Statement | Break | None) -> Finding:
+async def _tree(session: Session, key: Verifier, finding: Finding, held: dict[int, bytes] | Break) -> Finding:
     if isinstance(held, Break):
         return replace(finding, broken=held)
     signed = list(await session.scalars(sa.select(Checkpoint).order_by(col(Checkpoint.size))))
@@ -132,10 +139,11 @@ async def _tree(session: Session, key: Verifier, finding: Finding, held: Stateme
 
 
 async def _until_broken(walk: "_Walk", rows: Any) -> AsyncIterator[Break]:
-    async for row in rows:
-        if broken := walk.step(row):
-            yield broken
-            return
+    async for some in rows.partitions():
+        for row in some:
+            if broken := walk.step(row):
+                yield broken
+                return
 
 
 @dataclass
@@ -144,25 +152,32 @@ class _Walk:
 
     key: Verifier
     signed: list[Checkpoint]
-    held: Statement | None
+    held: dict[int, bytes]
     tree: Frontier = field(default_factory=Frontier)
     since: tuple[str, int] = ("", 0)
     """The first entry after the last checkpoint that holds."""
     fresh: bool = True
+    after_held: tuple[str, int] = ("", 0)
+    """The first entry after the last checkpoint brought along that holds."""
+    fresh_held: bool = True
 
     def __post_init__(self) -> None:
         self.ahead = {checkpoint.size: checkpoint for checkpoint in self.signed}
+        self.held = dict(self.held)
 
     def step(self, row: Any) -> Break | None:
         if row.leaf != self.tree.size or row.chain is None:
-            return Break("leaf", row.chain or "", row.position or 0, self.tree.size)
+            return Break("leaf", row.leaf_chain, row.leaf_position, self.tree.size)
         expected = leaf_hash(row.chain, row.position, bytes(row.entry_hash))
-        if expected != bytes(row.hash):
-            return Break("leaf", row.chain, row.position)
+        named = (row.chain, row.position)
+        if expected != bytes(row.hash) or named != (row.leaf_chain, row.leaf_position):
+            return Break("leaf", *named)
         if self.fresh:
-            self.since, self.fresh = (row.chain, row.position), False
+            self.since, self.fresh = named, False
+        if self.fresh_held:
+            self.after_held, self.fresh_held = named, False
         self.tree.append(expected)
-        return self._checkpoint() or self._against_held()
+        return self._against_held() or self._checkpoint()
 
     def _checkpoint(self) -> Break | None:
         checkpoint = self.ahead.pop(self.tree.size, None)
@@ -177,14 +192,15 @@ class _Walk:
         return None
 
     def _against_held(self) -> Break | None:
-        if self.held is None or self.held.size != self.tree.size or self.held.root == self.tree.root():
+        root = self.held.pop(self.tree.size, None)
+        if root is None:
             return None
-        return Break("held", size=self.held.size)
+        self.fresh_held = root == self.tree.root()
+        return None if self.fresh_held else Break("held", *self.after_held, self.tree.size)
 
     def end(self) -> Break | None:
         """What is wrong once every leaf was seen."""
-        if self.ahead:
-            return Break("shorter", size=min(self.ahead))
-        if self.held is not None and self.held.size > self.tree.size:
-            return Break("shorter", size=self.held.size)
+        longer = [size for size in (*self.ahead, *self.held) if size > self.tree.size]
+        if longer:
+            return Break("shorter", "", self.tree.size + 1, min(longer))
         return None if self.fresh else Break("unsigned", *self.since)

@@ -29,20 +29,25 @@ Hashes: TypeAlias = dict[Node, bytes]
 
 
 class Waiting(SQLModel, table=True):
-    """An entry that has no leaf yet."""
+    """An entry that has no leaf yet, with its place in its chain."""
 
     __tablename__ = "ledger_waiting"
 
     entry: int = Field(sa_column=sa.Column(sa.BigInteger, primary_key=True, autoincrement=False))
+    chain: str
+    position: int = Field(sa_type=sa.BigInteger)
 
 
 class Leaf(SQLModel, table=True):
     """The place of an entry in the tree; within one chain leaves follow the entries' order."""
 
     __tablename__ = "ledger_leaf"
+    __table_args__ = (sa.UniqueConstraint("chain", "position"),)
 
     leaf: int = Field(sa_column=sa.Column(sa.BigInteger, primary_key=True, autoincrement=False))
     entry: int = Field(sa_column=sa.Column(sa.BigInteger, nullable=False, unique=True))
+    chain: str
+    position: int = Field(sa_type=sa.BigInteger)
     hash: bytes
 
 
@@ -163,10 +168,9 @@ async def progress(session: Session) -> Progress:
 async def prove_inclusion(session: Session, chain: str, size: int) -> Inclusion | None:
     """The proof of the chain's last entry that is among the first `size` leaves; None before there is one."""
     query = (
-        sa.select(col(Entry.position), col(Leaf.leaf))
-        .join_from(Entry, Leaf, col(Leaf.entry) == col(Entry.id))
-        .where(col(Entry.chain) == chain, col(Leaf.leaf) < size)
-        .order_by(col(Entry.position).desc())
+        sa.select(col(Leaf.position), col(Leaf.leaf))
+        .where(col(Leaf.chain) == chain, col(Leaf.leaf) < size)
+        .order_by(col(Leaf.position).desc())
         .limit(1)
     )
     row = (await session.execute(query)).one_or_none()
@@ -217,3 +221,14 @@ async def root(session: Session, size: int) -> bytes:
     """The root of the first `size` leaves, from what is kept."""
     nodes = merkle.cover(Span(0, size))
     return merkle.root(size, await hashes(session, nodes))
+
+
+async def still_holds(session: Session, size: int, expected: bytes) -> bool:
+    """Whether the tree as it stands began with these `size` leaves: what was signed once is part of it."""
+    leaves = await session.scalar(sa.select(sa.func.max(col(Leaf.leaf) + 1)))
+    if not 0 < size <= (leaves or 0):
+        return size == 0
+    try:
+        return await root(session, size) == expected
+    except KeyError:  # a node that was kept is gone
+        return False

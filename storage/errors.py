@@ -2,6 +2,7 @@
 
 StorageError
 ├── DatabaseUnfit      the server is not one the portal can trust with its data
+├── DatabaseAway       a statement could not be run: the server refused, hung or went away
 ├── ServerNotStarted   the embedded PostgreSQL did not come up
 ├── SecretUnreadable   a sealed value does not open with any key of the ring
 ├── RingMissing        no key ring was installed in this process
@@ -23,6 +24,14 @@ class DatabaseUnfit(StorageError):
         super().__init__(f"database unfit ({why}): {found}")
         self.why = why
         self.found = found
+
+
+class DatabaseAway(StorageError, ConnectionError):
+    """`why` names the driver's error, never its text: that quotes the values of a statement."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"database away ({why})")
+        self.why = why
 
 
 class ServerNotStarted(StorageError):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col
 
@@ -44,17 +45,6 @@ class Entry(SQLModel, table=True):
     @property
     def details(self) -> dict[str, Any]:
         return dict(json.loads(self.body)["details"])
-
-
-class Chain(SQLModel, table=True):
-    """The head of one chain: the row that makes two writers of the same case wait for one another."""
-
-    __tablename__ = "ledger_chain"
-
-    chain: str = Field(primary_key=True)
-    position: int = Field(sa_type=sa.BigInteger)
-    previous: bytes
-    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +127,8 @@ def check_chain(links: Iterable[Link]) -> int:
     for link in links:
         position += 1
         _check_link(link, previous, position)
+        if json.loads(link.body)["chain"] != link.chain:
+            raise LedgerBroken(link.chain, position, "chain")
         previous = link.hash
     return position
 
@@ -148,18 +140,34 @@ def _check_link(link: Link, previous: bytes, position: int) -> None:
         raise LedgerBroken(link.chain, position, "previous")
     if link_hash(previous, position, link.body) != link.hash:
         raise LedgerBroken(link.chain, position, "hash")
-    if json.loads(link.body)["chain"] != link.chain:
-        raise LedgerBroken(link.chain, position, "chain")
 
 
-def link_of(entry: Entry) -> Link:
-    """The entry as a link. Raises LedgerBroken when a readable column differs from the hashed body."""
-    body = json.loads(entry.body)
-    copies = (entry.actor, entry.on_behalf_of, entry.deed, entry.subject, entry.chain)
-    hashed = (body["actor"], body["on_behalf_of"], body["deed"], body["subject"], body["chain"])
-    if copies != hashed or entry.at != datetime.fromisoformat(body["at"]):
-        raise LedgerBroken(entry.chain, entry.position, "columns")
-    return Link(entry.chain, entry.position, entry.body, bytes(entry.previous), bytes(entry.hash))
+class _Hashed(msgspec.Struct):
+    """The parts of a body that stand in columns of their own."""
+
+    actor: str
+    at: str
+    chain: str
+    deed: str
+    on_behalf_of: str | None
+    subject: str
+
+
+_READ = msgspec.json.Decoder(_Hashed)
+
+
+def link_of(entry: Any) -> Link:
+    """An entry, or a row of its columns, as a link. Raises LedgerBroken when a column differs from the hashed body."""
+    chain, position, body = entry.chain, entry.position, entry.body
+    try:
+        read = _READ.decode(body)
+        same = entry.at == datetime.fromisoformat(read.at)
+    except ValueError as exc:  # also of msgspec: no JSON, or not what an entry says
+        raise LedgerBroken(chain, position, "columns") from exc
+    copies = (entry.actor, entry.on_behalf_of, entry.deed, entry.subject, chain)
+    if not same or copies != (read.actor, read.on_behalf_of, read.deed, read.subject, read.chain):
+        raise LedgerBroken(chain, position, "columns")
+    return Link(chain, position, body, bytes(entry.previous), bytes(entry.hash))
 
 
 async def entries(session: Session, chain: str) -> list[Entry]:
@@ -169,40 +177,55 @@ async def entries(session: Session, chain: str) -> list[Entry]:
 
 
 async def verify_chain(session: Session, chain: str) -> int:
-    """Check one chain against itself and its head; the number of its entries. Raises LedgerBroken."""
+    """Check one chain against itself and against what was numbered or waits; its length. Raises LedgerBroken.
+
+    The end is read before and after, since others may append meanwhile.
+    """
+    before = await _end(session, chain)
     length = check_chain(link_of(entry) for entry in await entries(session, chain))
-    head = await session.get(Chain, chain)
-    if (head.position if head else 0) != length:
+    if length < before:
         raise LedgerBroken(chain, length + 1, "missing")
+    if length > (after := await _end(session, chain)):
+        raise LedgerBroken(chain, after + 1, "placeless")
     return length
+
+
+async def _end(session: Session, chain: str) -> int:
+    return int(await session.scalar(END, {"chain": chain}) or 0)
 
 
 async def verify_all(session: Session) -> AsyncIterator[tuple[str, int]]:
     """Check every chain, streaming; yields (chain, entries) as each is found whole. Raises LedgerBroken."""
-    heads = {chain: position for chain, position in await session.execute(HEADS)}
-    walk = _Walk(heads)
-    rows = await session.stream_scalars(EVERYTHING)
+    walk = _Walk({chain: position for chain, position in await session.execute(ENDS)})
+    rows = await session.stream(EVERYTHING)
     try:
-        async for entry in rows:
-            if finished := walk.step(link_of(entry)):
-                yield finished
+        async for some in rows.partitions():
+            for row in some:
+                if finished := walk.step(link_of(row)):
+                    yield finished
     finally:
         await rows.close()
     if finished := walk.end():
         yield finished
 
 
-HEADS = sa.text("SELECT chain, position FROM ledger_chain")
-EVERYTHING = (
-    sa.select(Entry).order_by(col(Entry.chain), col(Entry.position)).execution_options(yield_per=2000)
+NOTED = "SELECT chain, position FROM ledger_leaf UNION ALL SELECT chain, position FROM ledger_waiting"
+"""Every entry was noted twice: with itself, and where it waits or has its leaf."""
+ENDS = sa.text(f"SELECT chain, max(position) FROM ({NOTED}) AS noted GROUP BY chain")  # noqa: S608  our own words
+END = sa.text(f"SELECT max(position) FROM ({NOTED}) AS noted WHERE chain = :chain")  # noqa: S608  our own words
+EVERYTHING: Any = (
+    sa.select(*Entry.__table__.columns)  # type: ignore[attr-defined]  # a table, by SQLModel's own making
+    .order_by(col(Entry.chain), col(Entry.position))
+    .execution_options(yield_per=2000)
 )
+"""Rows, not objects: a million of them are read in seconds."""
 
 
 class _Walk:
-    """The state of reading all chains in order: where the current one stands, and which heads are still unseen."""
+    """The state of reading all chains in order: where the current one stands, and which chains are still unseen."""
 
-    def __init__(self, heads: dict[str, int]) -> None:
-        self.heads = heads
+    def __init__(self, ends: dict[str, int]) -> None:
+        self.ends = ends
         self.chain: str | None = None
         self.position = 0
         self.previous = GENESIS
@@ -219,13 +242,16 @@ class _Walk:
 
     def end(self) -> tuple[str, int] | None:
         finished = self._close()
-        if self.heads:
-            raise LedgerBroken(min(self.heads), 1, "missing")
+        if self.ends:
+            raise LedgerBroken(min(self.ends), 1, "missing")
         return finished
 
     def _close(self) -> tuple[str, int] | None:
         if self.chain is None:
             return None
-        if self.heads.pop(self.chain, 0) != self.position:
+        known = self.ends.pop(self.chain, 0)
+        if self.position < known:
             raise LedgerBroken(self.chain, self.position + 1, "missing")
+        if self.position > known:
+            raise LedgerBroken(self.chain, known + 1, "placeless")
         return self.chain, self.position

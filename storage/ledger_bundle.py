@@ -80,6 +80,8 @@ class Verdict:
     size: int = 0
     origin: str = ""
     signed: bool = False
+    root: bytes = b""
+    """The root that the checkpoint names."""
 
     @property
     def whole(self) -> bool:
@@ -178,6 +180,7 @@ def _place(bundle: Bundle, key: Verifier | None) -> Verdict:
         size=statement.size,
         origin=statement.origin,
         signed=key is not None,
+        root=statement.root,
     )
 
 

@@ -1,4 +1,7 @@
-"""The ledger's database side: the function that links, and the refusal to change what was written."""
+"""The ledger's database side as revision 0001 laid it: the function that links, and the refusal to change what was written.
+
+Since revision 0024 `storage.ledger_places_schema` stands in the place of that function and of the table of heads.
+"""
 
 APPEND_FUNCTION = """
 CREATE FUNCTION ledger_append(entry_body text) RETURNS bigint
@@ -40,8 +43,8 @@ TRIGGERS = (
     " FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();",
 )
 
-PRIVATE = ("ledger_entry", "ledger_chain")
-"""Tables the application's role may read but never write directly."""
+PRIVATE = ("ledger_entry",)
+"""What the application's role may read but never write directly."""
 
 UP = (APPEND_FUNCTION, REFUSE_CHANGE, *TRIGGERS)
 DOWN = (

@@ -7,6 +7,8 @@ from storage import checkpoint_schema, ledger_schema
 
 READ_ONLY = (*ledger_schema.PRIVATE, *checkpoint_schema.PRIVATE)
 """Tables only functions of the database write."""
+UNDELETED = ("hub_use",)
+"""Tables whose rows are written and completed, and never go."""
 
 PLAIN_GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {role}",
@@ -25,6 +27,8 @@ def grant(connection: psycopg.Connection[tuple[object, ...]], role: str) -> None
         _revoke(connection, "INSERT, UPDATE, DELETE, TRUNCATE", table, name)
     for table in checkpoint_schema.APPEND_ONLY:
         _revoke(connection, "UPDATE, DELETE, TRUNCATE", table, name)
+    for table in UNDELETED:
+        _revoke(connection, "DELETE, TRUNCATE", table, name)
     connection.execute(sql.SQL("REVOKE ALL ON alembic_version FROM {role}").format(role=name))
     connection.execute(sql.SQL("GRANT SELECT ON alembic_version TO {role}").format(role=name))
 

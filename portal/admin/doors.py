@@ -22,6 +22,7 @@ from portal.admin import (
     standing,
 )
 from portal.admin.editing.doors import EDITING_DOORS
+from portal.admin.licence_types.pages import TypePages
 
 ADMIN_DOORS: Sequence[ControllerRouterHandler] = (
     arriving.ArrivingPages,
@@ -40,5 +41,6 @@ ADMIN_DOORS: Sequence[ControllerRouterHandler] = (
     exchanging.ExchangePages,
     searching.SearchingPages,
     auditing.AuditPages,
+    TypePages,
     *EDITING_DOORS,
 )

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from identity import queries as identity
 from identity.actor import Actor, Role
+from licensing.kinds.reading import refresh
 from portal import forms, guards
 from portal.admin import wording
 from portal.admin.effective import ITEMS, DayOfEffect, back, judged
@@ -78,6 +79,7 @@ class ItemPages(Controller):
         form = await forms.read(request, Submission)
         if form.value is None:
             return await _page(session, code, form, 422)
+        await refresh(session)
         try:
             await commands.submit_draft(
                 session,
@@ -131,6 +133,7 @@ class ItemPages(Controller):
         if form.value is None:
             return await _page(session, code, form, 422)
         day = form.value.on()
+        await refresh(session)
         await commands.publish_draft(session, code, actor=actor, at=now, effective_on=day, known=known())
         return back(code)
 
@@ -153,6 +156,7 @@ class ItemPages(Controller):
 
 async def _page(session: Session, code: str, form: Form[Any], status: int = 200) -> Template:
     """One item: how it stands, its draft, its versions, what was done to it. Raises ItemNotFound."""
+    await refresh(session)
     draft = await _draft(session, code)
     newest = await catalogue.newest_version(session, code)
     if draft is None and newest is None:

@@ -17,6 +17,7 @@ LOOKS: Mapping[str, str] = {
     records.EXPORTED: _("下载存证文件"),
     records.UNMASKED: _("查看了完整证件号码"),
     records.PROFILED: _("查看工作画像"),
+    records.LIST_FETCHED: _("下载了导出的清单"),
 }
 
 

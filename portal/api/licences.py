@@ -60,7 +60,7 @@ class Licences(Controller):
             told(
                 LicenceSeen,
                 one,
-                type_name=types.get(one.type_code).name,
+                type_name=types.get(one.type_code, one.type_version).name,
                 state=queries.state_of(one, now),
             )
             for one in await queries.listing(session, actor)
@@ -82,7 +82,7 @@ class Licences(Controller):
         identifier: FromPath[str],
     ) -> LicenceWhole:
         one = await queries.get(session, actor, identifier)
-        name = types.get(one.type_code).name
+        name = types.get(one.type_code, one.type_version).name
         return told(LicenceWhole, one, type_name=name, state=queries.state_of(one, now))
 
     @get(

@@ -31,6 +31,7 @@ from portal.citizen import (
     own_data,
     paper_form,
     progress,
+    proving,
     recovering,
     registers_said,
     resuming,
@@ -74,6 +75,7 @@ CITIZEN_DOORS: Sequence[ControllerRouterHandler] = (
     bundles.BundleStartingPages,
     bundles.BundleReceipts,
     following.FollowingPages,
+    proving.CaseProof,
     following_up.FollowUpPages,
     by_rules.ByRulesPages,
     hearing.HearingPages,
@@ -99,4 +101,5 @@ CITIZEN_DOORS: Sequence[ControllerRouterHandler] = (
     own_data.ClosedPage,
     progress.ProgressPages,
     verifying.VerifyingPages,
+    proving.LedgerVerifying,
 )

@@ -15,6 +15,7 @@ from identity.actor import Party
 from licensing import documents, forms, specimen, types
 from licensing.documents import DocumentData, DocumentKind
 from licensing.forms import FormData
+from licensing.kinds.reading import current
 from licensing.metadata import Issuer
 from portal.citizen.materials import sent
 from portal.guides import guide_context
@@ -76,9 +77,15 @@ class GuidingPages(Controller):
         """The licence or decision this item leads to, with sample values, marked 样本."""
         item = await queries.get(session, code)
         link = f"{resources.settings.public_url.rstrip('/')}/items/{item.code}"
-        content = await _printed("result", item, lambda: _result(item.definition, now, link))
+        content = await _printed(await _kind(session, item), item, lambda: _result(item.definition, now, link))
         name = _("%(result)s 样本") % {"result": pick(item.definition.result.name)}
         return sent(content, f"{name}.pdf", PDF)
+
+
+async def _kind(session: Session, item: Item) -> str:
+    """What a specimen is kept as: a licence type may be published anew while the item stays."""
+    slug = item.definition.result.licence_type
+    return f"result {(await current(session, slug))[0]}" if slug else "result"
 
 
 async def _printed(kind: str, item: Item, make: Callable[[], bytes]) -> bytes:

@@ -37,7 +37,7 @@ class LicencePages(Controller):
         shown = [
             {
                 "licence": one,
-                "name": pick(types.get(one.type_code).name),
+                "name": pick(types.get(one.type_code, one.type_version).name),
                 "state": telling.licence_state(queries.state_of(one, now)),
                 "ends_in": _days_left(one.valid_until, now) if str(one.state) == "valid" else None,
             }
@@ -54,13 +54,16 @@ class LicencePages(Controller):
         identifier: FromPath[str],
     ) -> Template:
         licence = await queries.get(session, actor, identifier)
-        kind = types.get(licence.type_code)
+        kind = types.get(licence.type_code, licence.type_version)
         state = queries.state_of(licence, now)
         context: dict[str, Any] = {
             "licence": licence,
             "kind": kind,
             "state": telling.licence_state(state),
             "fields": _fields(kind, licence.elements),
+            "trust": telling.trust(licence.trust),
+            "of_case": queries.of_a_case(licence),
+            "issued_on": queries.issued_on(licence),
             "presentable": str(state) == "valid" and licence.holder_id == actor.acting_for.id,
         }
         return Template("citizen/licence.html", context=context)
@@ -75,7 +78,7 @@ class LicencePages(Controller):
     ) -> Response[bytes]:
         licence = await queries.get(session, actor, identifier)
         content = await queries.document(session, actor, identifier, objects=resources.objects)
-        name = f"{pick(types.get(licence.type_code).name)} {licence.number}.pdf"
+        name = f"{pick(types.get(licence.type_code, licence.type_version).name)} {licence.number}.pdf"
         return sent(content, name, PDF)
 
     @post("/{identifier:str}/presentation", name="licences:present")
@@ -93,7 +96,7 @@ class LicencePages(Controller):
         address = f"{resources.settings.public_url.rstrip('/')}/verify/presentation?code={code}"
         context: dict[str, Any] = {
             "licence": licence,
-            "kind": types.get(licence.type_code),
+            "kind": types.get(licence.type_code, licence.type_version),
             "code": code,
             "qr": qr(address),
             "until": now + PRESENTATION_LIFE,

@@ -187,7 +187,7 @@ def _case(case: Any) -> dict[str, Any]:
 
 
 def _licence(licence: Any) -> dict[str, Any]:
-    name = types.get(licence.type_code).name
+    name = types.get(licence.type_code, licence.type_version).name
     return {
         "identifier": licence.identifier,
         "type": {"zh": name.zh, "en": name.en},

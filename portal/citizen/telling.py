@@ -170,6 +170,17 @@ def state(code: object) -> tuple[str, str]:
     return gettext(text), colour
 
 
+TRUST: Mapping[str, str] = {
+    "A": _("一级：由签发机关制作"),
+    "B": _("二级：照纸质证照录入，已经和存档核对"),
+}
+
+
+def trust(level: object) -> str:
+    """How far a licence may be trusted (可信等级), in words."""
+    return gettext(TRUST[str(level)])
+
+
 def licence_state(code: object) -> tuple[str, str]:
     text, colour = LICENCE_STATES[str(code)]
     return gettext(text), colour

@@ -157,16 +157,17 @@ FINDINGS: dict[Finding, tuple[str, str]] = {
 def _standing(facts: PublicFacts) -> dict[str, Any]:
     """What the register says about a licence today."""
     state = telling.licence_state(facts.state)
+    trust = telling.trust(facts.trust)
     if str(facts.state) == "valid":
-        return _result(
-            "good", _mark("证照有效"), _mark("签发登记中有这个证照，现在有效。"), facts=facts, state=state
-        )
+        told = _mark("签发登记中有这个证照，现在有效。")
+        return _result("good", _mark("证照有效"), told, facts=facts, state=state, trust=trust)
     return _result(
         "bad",
         _mark("证照已经失效"),
         _mark("签发登记中有这个证照，但它现在不能使用。"),
         facts=facts,
         state=state,
+        trust=trust,
     )
 
 

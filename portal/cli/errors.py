@@ -6,6 +6,7 @@ CommandError
 ├── PackageMissing    a system package is not installed and cannot be installed from here
 ├── FileUnusable      a file named on the command line cannot be read or is not what it should be
 ├── KeyRefused        a key of the ring cannot be used or put away like this
+├── SealUnknown       no such department, or it has no such seal
 ├── KeyInUse          rows still need the key
 └── NotProven         what was to be verified is not whole
 """
@@ -55,6 +56,14 @@ class KeyRefused(CommandError):
             "current": f"{name} is the key that seals: rotate or use another one first.",
             "changing": "The look-up key is being changed: finish with `reencrypt` and `retire lookups`.",
         }[why]
+
+
+class SealUnknown(CommandError):
+    def __init__(self, department: str, name: str = "") -> None:
+        super().__init__(department)
+        self.sentence = (
+            f"Department {department} has no seal {name}." if name else f"There is no department {department}."
+        )
 
 
 class KeyInUse(CommandError):

@@ -16,10 +16,10 @@ import yaml
 
 from identity import keys, tokens
 from portal.cli.errors import FileUnusable, NotProven
-from portal.hub.process import HUB, sources_file
+from portal.hub.process import HUB, side_of, sources_file
 from portal.settings import Settings, current
 from services.sharing import commands, queries
-from services.sharing.configuration import Side, load
+from services.sharing.configuration import load
 from services.sharing.contracts import describing, evidence
 from services.sharing.contracts.errors import EvidenceBroken
 from services.sharing.contracts.verifying import verify as verified
@@ -179,7 +179,7 @@ async def _at_hub(deed: Callable[[Session], Awaitable[Any]]) -> Any:
 
 async def _states(settings: Settings) -> dict[str, str]:
     known = await _at_hub(lambda session: keys.ensure(session, HUB, at=datetime.now(UTC)))
-    opened = load(sources_file(settings), os.environ, Side(settings.party, known.signer))
+    opened = load(sources_file(settings), os.environ, side_of(settings, known.signer))
     found = Sources(opened, chance=lambda: 0.5, monotonic=monotonic)
     try:
         return await found.states()

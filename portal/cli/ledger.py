@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,7 +50,12 @@ Evidence = Annotated[Path | None, typer.Argument(help="An exported case; without
 Key = Annotated[
     str | None, typer.Option(help="The ledger's public key, or a file with it; default: the data folder's.")
 ]
-Held = Annotated[Path | None, typer.Option(help="A checkpoint you kept: must still be part of the ledger.")]
+Held = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="A checkpoint you kept: must still be part of the ledger. May be given more than once."
+    ),
+]
 Out = Annotated[Path, typer.Option("--output", "-o", help="Where the evidence file is written.")]
 
 
@@ -60,7 +65,7 @@ def verify(file: Evidence = None, key: Key = None, checkpoint: Held = None) -> N
     if file is not None:
         _verify_file(file, _given_key(key) or _kept_key(current()))
     else:
-        asyncio.run(_verify_all(current(), key, checkpoint))
+        asyncio.run(_verify_all(current(), key, checkpoint or []))
 
 
 @app.command()
@@ -126,22 +131,24 @@ def _kept_key(settings: Settings) -> Verifier | None:
     return signed_notes.parse_verifier(path.read_text("utf-8")) if path.is_file() else None
 
 
-async def _verify_all(settings: Settings, key: str | None, checkpoint: Path | None) -> None:
+async def _verify_all(settings: Settings, key: str | None, kept: Sequence[Path]) -> None:
     known = _given_key(key) or checkpoints.log_key(settings.keys, settings.public_url).verifier
-    held = _note(checkpoint)
+    held = [_note(path) for path in kept]
     async with _session(settings) as session:
         with _shown(await auditing.expected(session)) as tell:
             finding = await auditing.audit(session, known, held=held, tell=tell)
     if finding.broken is not None:
         raise NotProven(f"The ledger is broken{_place(finding.broken)}: {WHY[finding.broken.why]}.")
     typer.echo(_whole(finding))
-    if held is not None:
-        typer.echo("the checkpoint you hold is part of it")
+    if held:
+        typer.echo(
+            "the checkpoint you hold is part of it"
+            if len(held) == 1
+            else "the checkpoints you hold are part of it"
+        )
 
 
-def _note(path: Path | None) -> str | None:
-    if path is None:
-        return None
+def _note(path: Path) -> str:
     try:
         return path.read_text("utf-8", errors="replace")
     except OSError as exc:
@@ -149,7 +156,7 @@ def _note(path: Path | None) -> str | None:
 
 
 def _place(broken: Break) -> str:
-    entry = f" at entry {broken.position} of {broken.chain}" if broken.chain else ""
+    entry = f" at entry {broken.position} of {broken.chain or 'the whole ledger'}" if broken.position else ""
     return f"{entry} (checkpoint of {broken.size} entries)" if broken.size else entry
 
 

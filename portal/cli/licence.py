@@ -19,12 +19,18 @@ from licensing.errors import LicensingError
 from licensing.queries import PublicFacts
 from licensing.rules import State
 from licensing.verifying import Finding, Verdict
+from portal.cli import licence_import, licence_keys
 from portal.cli.errors import FileUnusable, NotProven
 from portal.settings import Settings, current
 from storage import cipher
 from storage.database import open_engine, open_sessions
 
-app = typer.Typer(help="Verify a licence file.", no_args_is_help=True)
+app = typer.Typer(
+    help="E-licences: verify a file, take in existing ones, the keys of seals.", no_args_is_help=True
+)
+app.add_typer(licence_keys.app, name="keys")
+app.command("import")(licence_import.import_)
+app.command("blank")(licence_import.blank)
 
 SENTENCES = {
     Finding.SOUND: "sealed by one of our departments, the whole file, unaltered",
@@ -91,6 +97,7 @@ def _tell_state(file: Path, facts: PublicFacts | None) -> None:
         typer.echo("  state: not known here; ask the portal's page /verify")
         return
     typer.echo(f"  state: {facts.state}{f' since {facts.ended_on}' if facts.ended_on else ''}")
+    typer.echo(f"  trust: {facts.trust}")
     if facts.state is not State.VALID:
         raise NotProven(f"{file}: the file is genuine, but the licence is {facts.state}.")
 

@@ -23,10 +23,13 @@ def serve(port: Port = None) -> None:
     serving.serve(serving.WEB, port or settings.port, host=settings.host, processes=settings.processes)
 
 
-def hub(port: Port = None) -> None:
+def hub(
+    port: Port = None,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Processes that share the port.")] = 1,
+) -> None:
     """Serve the sharing hub."""
     settings = current()
-    serving.serve(serving.HUB, port or settings.hub_port, host=settings.host)
+    serving.serve(serving.HUB, port or settings.hub_port, host=settings.host, processes=processes)
 
 
 def worker() -> None:

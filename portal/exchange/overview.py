@@ -38,13 +38,16 @@ class OverviewPages(Controller):
                 *(desk.told(resources, actor, deed, now) for deed in ("askings", "tickets", "contracts"))
             )
             directory = await _directory(resources)
+            overseeing = actor.has(Role.SUPERVISOR)
+            gone = await desk.told(resources, actor, "uses-gone", now) if overseeing else []
         except desk.AWAY:
             return desk.away()
         departments, items = await desk.names(transactions), await desk.items(transactions)
         context: dict[str, Any] = {
             "items": items,
             "party": desk.party_of(actor, resources),
-            "overseeing": actor.has(Role.SUPERVISOR),
+            "overseeing": overseeing,
+            "gone": gone,
             "askings": [_asking(one, departments, directory) for one in askings],
             "tickets": [_ticket(one, departments, directory) for one in tickets],
             "contracts": [_contract(one, departments, directory) for one in contracts],

@@ -27,6 +27,7 @@ from services.sharing.sources import Sources
 from services.workflow import calendar
 from services.workflow.rules import due_on, local_day
 from storage.database import Session, Sessions
+from storage.lanes import Lanes
 
 LARGEST = 65_536
 TIDY_SECONDS = 600
@@ -46,6 +47,7 @@ class Hub:
     keys: Verifiers
     sources: Sources
     clock: Callable[[], datetime]
+    lanes: Lanes | None = None
 
 
 def create_hub(
@@ -55,9 +57,13 @@ def create_hub(
     keys: Verifiers,
     sources: Sources,
     clock: Callable[[], datetime],
+    lanes: Lanes | None = None,
 ) -> Litestar:
-    """The hub on `sessions`, signing with `key`; `keys` holds its public half and those not yet forgotten."""
-    hub = Hub(sessions, key, keys, sources, clock)
+    """The hub on `sessions`, signing with `key`; `keys` holds its public half and those not yet forgotten.
+
+    `lanes` lead to the same database, for what every exchange does there.
+    """
+    hub = Hub(sessions, key, keys, sources, clock, lanes)
 
     def provide_hub() -> Hub:
         return hub
@@ -91,7 +97,10 @@ def create_hub(
 async def take_exchange(request: HubRequest, hub: NamedDependency[Hub]) -> Response[bytes]:
     """One signed request; 200 with the signed answer, or a problem that carries the signed refusal."""
     compact = await _message(request)
-    answered = await exchange(hub.sessions.begin, compact, sources=hub.sources, key=hub.key, at=hub.clock())
+    run = hub.lanes.run if hub.lanes else None
+    answered = await exchange(
+        hub.sessions.begin, compact, sources=hub.sources, key=hub.key, at=hub.clock(), run=run
+    )
     if answered.outcome is Outcome.REFUSED:
         return problems.refusal(answered.reason, answer=answered.compact)
     return _signed(answered.compact)
@@ -228,6 +237,8 @@ async def _housekeeping(hub: Hub) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await task
         await hub.sources.close()
+        if hub.lanes:
+            await hub.lanes.close()
 
 
 async def _tidying(hub: Hub) -> None:

@@ -11,13 +11,16 @@ from litestar import Litestar
 
 from identity import keys
 from identity.keys import Keys
+from identity.tokens import Signer
 from portal import logs
 from portal.hub.app import create_hub
 from portal.settings import Settings, current
+from services.sharing.adapters.licences import Library
 from services.sharing.configuration import Side, load
 from services.sharing.sources import Sources
 from storage import cipher
 from storage.database import open_engine, open_sessions
+from storage.lanes import Lanes
 from storage.processes import end_with_server
 
 HUB = "hub"
@@ -31,10 +34,8 @@ def from_environment() -> Litestar:
     logs.configure(settings.log_format, settings.log_level)
     cipher.follow(settings.keys / "ring.json")
     known = asyncio.run(_keys(settings))
-    side = Side(settings.party, known.signer)
-    sources = Sources(
-        load(sources_file(settings), os.environ, side), chance=random.random, monotonic=monotonic
-    )
+    opened = load(sources_file(settings), os.environ, side_of(settings, known.signer))
+    sources = Sources(opened, chance=random.random, monotonic=monotonic)
     engine = open_engine(settings.hub_application_url, pool_size=settings.pool_size)
     return create_hub(
         open_sessions(engine),
@@ -42,12 +43,20 @@ def from_environment() -> Litestar:
         keys=known.verifiers,
         sources=sources,
         clock=lambda: datetime.now(UTC),
+        lanes=Lanes(settings.hub_application_url, most=settings.pool_size),
     )
 
 
 def sources_file(settings: Settings) -> Path:
     """Where the hub's keeper writes which registers there are."""
     return settings.data.resolve() / "hub" / "sources.yaml"
+
+
+def side_of(settings: Settings, key: Signer) -> Side:
+    """Who this hub is to its sources, with the licence library of the portal beside it."""
+    engine = open_engine(settings.application_url, pool_size=2)
+    library = Library(open_sessions(engine), lambda: datetime.now(UTC), engine.dispose)
+    return Side(settings.party, key, library)
 
 
 async def _keys(settings: Settings) -> Keys:

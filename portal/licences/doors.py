@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
-from portal.licences import publishing, searching, sharing, showing, waiting
+from portal.licences import importing, keeping, publishing, searching, sharing, showing, waiting
 
 LICENCE_DOORS: Sequence[ControllerRouterHandler] = (
     publishing.PublishedStatus,
@@ -12,5 +12,7 @@ LICENCE_DOORS: Sequence[ControllerRouterHandler] = (
     sharing.SharingPages,
     sharing.SharedPages,
     waiting.WaitingPages,
+    importing.ImportPages,
     searching.DepartmentLicences,
+    keeping.KeptLicence,
 )

@@ -39,7 +39,7 @@ class DepartmentLicences(Controller):
         found = [
             {
                 "licence": one,
-                "name": pick(types.get(one.type_code).name),
+                "name": pick(types.get(one.type_code, one.type_version).name),
                 "state": telling.licence_state(queries.state_of(one, now)),
             }
             for one in await queries.searched(session, actor, sought, most=MOST)

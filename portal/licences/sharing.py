@@ -108,7 +108,7 @@ class SharedPages(Controller):
     ) -> Template:
         """What others share now."""
         found = [
-            {"share": made, "name": pick(types.get(licence.type_code).name)}
+            {"share": made, "name": pick(types.get(licence.type_code, licence.type_version).name)}
             for made, licence in await sharing.shared_with(session, actor, at=now)
         ]
         return Template("licences/shared.html", context={"shares": found, "seen": None})
@@ -144,7 +144,7 @@ async def _page(
     ]
     context: dict[str, Any] = {
         "licence": licence,
-        "kind": types.get(licence.type_code),
+        "kind": types.get(licence.type_code, licence.type_version),
         "options": [(element, pick(name)) for element, name in presenting.showable(licence)],
         "usual": [presenting.HOLDER, presenting.NUMBER],
         "shares": shares,

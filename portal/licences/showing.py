@@ -85,8 +85,8 @@ class ShowingPages(Controller):
         entries = await ledger.entries(session, f"licence:{licence.id}")
         context: dict[str, Any] = {
             "licence": licence,
-            "kind": types.get(licence.type_code),
-            "entries": [_entry(one) for one in reversed(entries)],
+            "kind": types.get(licence.type_code, licence.type_version),
+            "entries": [entry(one) for one in reversed(entries)],
         }
         return Template("licences/record.html", context=context)
 
@@ -98,7 +98,7 @@ async def _page(
     options = [(element, pick(name)) for element, name in presenting.showable(licence)]
     context: dict[str, Any] = {
         "licence": licence,
-        "kind": types.get(licence.type_code),
+        "kind": types.get(licence.type_code, licence.type_version),
         "options": options,
         "usual": [presenting.HOLDER, presenting.NUMBER],
         "form": form,
@@ -112,7 +112,7 @@ async def _shown(
     licence = await queries.get(session, actor, identifier)
     context: dict[str, Any] = {
         "licence": licence,
-        "kind": types.get(licence.type_code),
+        "kind": types.get(licence.type_code, licence.type_version),
         "code": code,
         "qr": picture,
         "seconds": int(seconds),
@@ -122,10 +122,17 @@ async def _shown(
     return Template("licences/shown.html", context=context)
 
 
-def _entry(entry: Any) -> dict[str, Any]:
-    deed = DEEDS.get(entry.deed)
-    why = WHY.get(str(entry.details.get("why", "")))
-    return {"at": entry.at, "text": _(deed) if deed else entry.deed, "why": _(why) if why else ""}
+def entry(told: Any) -> dict[str, Any]:
+    """One entry of a licence's record, as it is read."""
+    deed = DEEDS.get(told.deed)
+    why = WHY.get(str(told.details.get("why", "")))
+    about = [str(told.details[key]) for key in ("purpose", "case") if told.details.get(key)]
+    return {
+        "at": told.at,
+        "text": _(deed) if deed else told.deed,
+        "why": _(why) if why else "",
+        "about": about,
+    }
 
 
 def _mark(text: str) -> str:
@@ -159,6 +166,7 @@ DEEDS = {
     "licence found for a department": _mark("其他部门检索到这个证照"),
     "licence told to a department": _mark("其他部门读取证照信息"),
     "licence copied for a department": _mark("其他部门获取加注件"),
+    "licence copied for a case": _mark("办件时打开加注副本"),
     "end told": _mark("提醒有效期将满"),
 }
 WHY = {"used": _mark("码已经用过"), "late": _mark("码超过了 60 秒")}

@@ -26,7 +26,7 @@ class WaitingPages(Controller):
     @get("/", name="licences:waiting")
     async def listing(self, session: NamedDependency[Session], actor: NamedDependency[Actor]) -> Template:
         found = [
-            {"licence": one, "name": pick(types.get(one.type_code).name)}
+            {"licence": one, "name": pick(types.get(one.type_code, one.type_version).name)}
             for one in await queries.set_aside(session, actor)
         ]
         return Template("licences/waiting.html", context={"entries": found})

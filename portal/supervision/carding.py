@@ -1,19 +1,19 @@
 """Cards: which due events the sweep found, under which rule."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 from litestar.response import Template
 
 from identity.actor import Actor, Role
 from portal import guards
-from portal.supervision import showing, wording
+from portal.request import Request
+from portal.supervision import cutting, wording
 from portal.supervision.showing import cursor, moment_and_text
 from services.oversight import queries
 from services.oversight.rules import EVENTS, RULES, CardKind
+from services.workflow.rules import local_day
 from storage.database import Session
 
 PAGE = 50
@@ -27,35 +27,44 @@ class CardPages(Controller):
     @get("/", name="supervision:cards")
     async def listing(
         self,
+        request: Request,
         session: NamedDependency[Session],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
-        kind: FromQuery[str] = "",
-        department: FromQuery[str] = "",
-        before: FromQuery[str] = "",
     ) -> Template:
-        names = await showing.departments(session)
+        given = dict(request.query_params.items())
+        names = await cutting.named(session)
+        cut, kind = names.cut(given), given.get("kind", "")
+        period = cutting.period(given, local_day(now)) if given.get("since") and given.get("until") else None
         asked = {
             "kind": kind if kind in set(CardKind) else "",
-            "department": department if department in names else "",
+            "department": cut.department or "",
+            "item": cut.item or "",
+            "since": str(period.first) if period else "",
+            "until": str(period.last) if period else "",
         }
         found = await queries.cards(
             session,
             actor,
             kind=CardKind(asked["kind"]) if asked["kind"] else None,
-            department=asked["department"] or None,
-            before=moment_and_text(before),
+            department=cut.department,
+            item=cut.item,
+            between=(period.start, period.end) if period else None,
+            before=moment_and_text(given.get("before", "")),
             limit=PAGE + 1,
         )
         following = None
         if len(found) > PAGE:
             last = found[PAGE - 1]
-            words = asked | {"before": cursor(last.raised_at, last.application_number)}
-            following = f"/supervision/cards?{urlencode({key: text for key, text in words.items() if text})}"
+            following = cutting.address(
+                cutting.CARDS, **asked, before=cursor(last.raised_at, last.application_number)
+            )
         context = {
             "cards": found[:PAGE],
             "asked": asked,
-            "departments": names,
+            "departments": names.departments,
+            "names": names,
+            "period": period,
             "rules": (*RULES, *EVENTS),
             "next_page": following,
             "wording": wording,

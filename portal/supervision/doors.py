@@ -6,8 +6,10 @@ from litestar.types import ControllerRouterHandler
 
 from portal.supervision import (
     answering,
+    boarding,
     by_rules,
     carding,
+    exporting,
     indicating,
     joint,
     looking,
@@ -21,9 +23,11 @@ from portal.supervision import (
 )
 
 SUPERVISION_DOORS: Sequence[ControllerRouterHandler] = (
+    boarding.BoardPages,
     watching.WatchingPages,
     looking.LookingPages,
     carding.CardPages,
+    exporting.ExportPages,
     by_rules.ByRulesPages,
     joint.JointPages,
     ordering.OrderPages,

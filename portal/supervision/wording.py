@@ -69,6 +69,9 @@ DEEDS: Mapping[str, str] = {
     "officer profile viewed": _("查看工作画像"),
     "measure answered": _("说明了指数提示"),
     "event log imported": _("导入了事件日志"),
+    "list export asked for": _("要求导出清单"),
+    "list export fetched": _("下载了导出的清单"),
+    "report fetched": _("下载了监察报告"),
     "oversight rule set": _("修改了监察规则"),
 }
 
@@ -84,6 +87,7 @@ INDICATORS: Mapping[str, tuple[str, str]] = {
     "first-time": (_("一次办成率"), _("期间内受理的办件中，没有要求补正的占比")),
     "spared": (_("材料免提交率"), _("期间内提交的办件中，必要材料由数据共享或者电子证照取得的占比")),
     "online": (_("网办率"), _("期间内提交的办件中，在网上提交的占比")),
+    "satisfied": (_("满意率"), _("期间内的评价中，基本满意以上的占比")),
 }
 
 CARDS: Mapping[str, str] = {"yellow": _("黄牌"), "red": _("红牌")}

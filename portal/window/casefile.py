@@ -19,6 +19,7 @@ from services.applications.bundling import queries as bundles
 from services.applications.commands.closing import result_ready
 from services.applications.commands.submitting import facts_by_name
 from services.applications.commands.unmasking import Need
+from services.applications.copies import from_library
 from services.applications.copies import queries as copies
 from services.applications.errors import ApplicationNotFound
 from services.applications.rules import OPEN, Deed
@@ -70,6 +71,7 @@ async def page(
     context: dict[str, Any] = {
         "case": case,
         "definition": item.definition,
+        "no_longer_good": await from_library.no_longer_good(session, case, at=now),
         "bundle": await bundles.part_of(session, case),
         "lamp": desk.lamp(case.state, case.due_on, case.yellow_on, today),
         **await _declared(session, case, item.definition, unmasked),

@@ -18,6 +18,7 @@ from portal.window import casefile
 from portal.window.looking import address
 from services.applications import queries
 from services.applications.copies import commands as copies
+from services.applications.copies import from_library
 from services.applications.copies.commands import Copy
 from services.applications.errors import ResultNotReady
 from storage.database import Session
@@ -78,6 +79,21 @@ class Copies(Controller):
         ends, name = licence.valid_until, f"{licence.number}.pdf"
         return _sent(
             await copies.copy_of_paper(session, actor, case.number, content, name, ends=ends, at=now)
+        )
+
+    @post("/materials/{code:str}/licence", name="window:copy-held", status_code=200)
+    async def held(
+        self,
+        session: NamedDependency[Session],
+        actor: NamedDependency[Actor],
+        resources: NamedDependency[Resources],
+        now: NamedDependency[datetime],
+        number: FromPath[str],
+        code: FromPath[str],
+    ) -> Response[bytes]:
+        wanted = casefile.readable(number)
+        return _sent(
+            await from_library.copy_of_held(session, actor, wanted, code, objects=resources.objects, at=now)
         )
 
     @post("/files/{file_id:uuid}/original", name="window:original", guards=[roles(Role.WINDOW)])

@@ -80,6 +80,12 @@ async def by_number(session: Session, number: str, *, lock: bool = False) -> App
     return application
 
 
+async def known(session: Session, number: str) -> bool:
+    """Whether there is a case of this number at all: for the portal's own work."""
+    found = select(sa.literal(1)).where(col(Application.number) == _storable(number))
+    return bool(await session.scalar(found))
+
+
 def _storable(number: str) -> str:
     """A number from an address. PostgreSQL has no text with NUL: such a number names nothing. Raises ApplicationNotFound."""
     if not number.isprintable():

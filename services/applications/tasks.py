@@ -86,8 +86,13 @@ async def issue_licence(
 
 
 async def deliver(number: str, *, sessions: Sessions) -> None:
-    """Deliver the result if it is whole, and let go on what a bundle held back for it."""
+    """Deliver the result if it is whole, and let go on what a bundle held back for it.
+
+    A licence that was taken over from a table, or changed by its department, belongs to no case: nothing is delivered.
+    """
     async with sessions() as session, session.begin():
+        if not await queries.known(session, number):
+            return
         await closing.deliver_electronically(session, number, at=datetime.now(UTC))
         await let_follow(session, await queries.by_number(session, number))
 

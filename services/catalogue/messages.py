@@ -31,11 +31,13 @@ class Node(StrEnum):
     REVIEWED = "reviewed"  # 人工审查有了结论
     REFUSED = "refused"  # 不予
     LICENCE_READY = "licence-ready"  # 证照制成
+    LICENCE_ENDING = "licence-ending"  # 证照快到期
     DELIVERED = "delivered"  # 送达、领取
     WITHDRAWN = "withdrawn"  # 撤回
     TERMINATED = "terminated"  # 终止办理
     ANNULLED = "annulled"  # 撤销、注销
     HEARING = "hearing"  # 听证告知
+    OVERSIGHT = "oversight"  # 监察预警、督办等待答复, to the officers concerned
     LEFT = "left"  # 一件事中没有自动提交的一项
 
 

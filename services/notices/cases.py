@@ -1,14 +1,15 @@
 """What a message is about: the case behind an entry of the ledger, who is to be told, and what the placeholders say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from identity.actor import PartyKind
+from identity import queries as identity
+from identity.actor import CASEWORK, EVERYWHERE, PartyKind, Role
 from licensing.models import Licence
 from services.applications import queries as applications
 from services.applications.bundling import queries as bundling
@@ -47,6 +48,8 @@ async def told_by(session: Session, entry: Entry, node: Node) -> Told | None:
         application = await applications.by_number(session, number)
     except ApplicationNotFound:
         return None
+    if node is Node.OVERSIGHT:
+        return await _to_officers(session, entry, application)
     if node is Node.LICENCE_READY and application.delivery is not Delivery.COUNTER:
         return None  # delivered in the same moment, which is a message of its own
     if node is Node.SUBMITTED and entry.actor != PORTAL and await bundling.part_of(session, application):
@@ -67,6 +70,27 @@ async def of_application(
     # At the window too: there `filed_by` is who stood at the counter, never the clerk who typed.
     people = _people(application.applicant_kind, application.applicant_id, application.filed_by)
     return Told(node, people, values, item.definition.messages)
+
+
+async def _to_officers(session: Session, entry: Entry, application: Application) -> Told:
+    """To whom the entry names; else to the department's leaders, and what nobody answered to its supervisors."""
+    told = await of_application(session, application, Node.OVERSIGHT, due=_due(entry))
+    named = [entry.details.get(key) for key in ("to_person", "also")]
+    people = tuple(dict.fromkeys(UUID(one) for one in named if isinstance(one, str)))
+    if not people or entry.deed == "warning left unanswered":
+        people += await _in_charge(session, application.department_code, entry.deed)
+    return replace(told, people=tuple(dict.fromkeys(people)), own=())
+
+
+async def _in_charge(session: Session, department: str, deed: str) -> tuple[UUID, ...]:
+    """Supervisors of a department for what stays unanswered; otherwise who approves there, or all who work there."""
+    staff = [one for one in await identity.staff_listing(session) if one.active]
+    if deed == "warning left unanswered":
+        of = {department, EVERYWHERE}
+        return tuple(one.person_id for one in staff if Role.SUPERVISOR in one.roles and of & one.departments)
+    own = [one for one in staff if one.department_code == department and set(CASEWORK) & one.roles]
+    leaders = [one for one in own if Role.APPROVER in one.roles]
+    return tuple(one.person_id for one in leaders or own)
 
 
 async def _of_bundle(session: Session, entry: Entry, node: Node) -> Told | None:

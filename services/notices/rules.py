@@ -51,6 +51,7 @@ DEEDS: Mapping[str, Node] = {
     "decision by rules reviewed": Node.REVIEWED,
     "application refused": Node.REFUSED,
     "licence issued": Node.LICENCE_READY,
+    "end told": Node.LICENCE_ENDING,
     "result delivered": Node.DELIVERED,
     "application withdrawn": Node.WITHDRAWN,
     "application terminated": Node.TERMINATED,
@@ -60,8 +61,13 @@ DEEDS: Mapping[str, Node] = {
     "hearing called": Node.HEARING,
     "hearing closed": Node.RESUMED,
     "left to the applicant": Node.LEFT,
+    "warning raised": Node.OVERSIGHT,
+    "warning escalated": Node.OVERSIGHT,
+    "warning left unanswered": Node.OVERSIGHT,
+    "supervision order issued": Node.OVERSIGHT,
+    "supervision order reminded": Node.OVERSIGHT,
 }
-"""The deeds of the ledger an applicant is told of."""
+"""The deeds of the ledger somebody is told of: the applicant, or what oversight waits for the officers concerned."""
 
 LEGAL = frozenset(
     {

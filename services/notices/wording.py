@@ -102,6 +102,15 @@ NODES: Mapping[Node, Said] = {
         ),
         Pair("承诺核查快到期", "a commitment is to be verified"),
     ),
+    Node.OVERSIGHT: (
+        Pair("{item}：监察事项等您处理", "{item}: oversight waits for you"),
+        Pair(
+            "办件 {number} 有监察预警或者督办等待答复，请在{due}前答复。到期没有答复的，会报上一级并给予黄牌、红牌。",
+            "A warning or supervision order about {number} waits for an answer by {due}. What is not answered goes one "
+            "level up and becomes a yellow or red card.",
+        ),
+        Pair("监察事项等待答复", "oversight waits for an answer"),
+    ),
     Node.CORRECTED: (
         Pair("{item}：已经收到补正", "{item}: corrections received"),
         Pair(
@@ -173,6 +182,15 @@ NODES: Mapping[Node, Said] = {
             "The licence for your application {number} is ready to collect; the e-licence is in your library.",
         ),
         Pair("证照已经制成", "licence ready"),
+    ),
+    Node.LICENCE_ENDING: (
+        Pair("{item}：证照快到期了", "{item}: the licence ends soon"),
+        Pair(
+            "您由申请 {number} 取得的证照有效期到{due}。还要继续的，请在届满三十日前提出延续申请（行政许可法第五十条）。",
+            "The licence you received for application {number} is good until {due}. To go on, ask for its renewal "
+            "thirty days before it ends (Administrative Licensing Law, Article 50).",
+        ),
+        Pair("证照快到期了", "licence ends soon"),
     ),
     Node.DELIVERED: (
         Pair("{item}：结果已经送达", "{item}: the result was delivered"),

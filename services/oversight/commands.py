@@ -182,9 +182,9 @@ async def issue_order(
     session.add(order)
     await session.flush()
     to = order.to_name or order.department_code
-    await _record(
-        session, actor, number, "supervision order issued", at, order=order.number, to=to, due=str(due_on)
-    )
+    told = {"order": order.number, "to": to, "due": str(due_on)}
+    person = {"to_person": str(order.to_person)} if order.to_person else {}
+    await _record(session, actor, number, "supervision order issued", at, **told, **person)
     return order
 
 
@@ -253,7 +253,7 @@ async def extend_order(
         order.number, answered=order.replied_at is not None, closed=order.closed_at is not None
     )
     require_time(due_on, max(order.due_on, local_day(at)))
-    before, order.due_on = order.due_on, due_on
+    before, order.due_on, order.reminded = order.due_on, due_on, 0
     number = order.application_number
     told = {"order": order.number, "was": str(before), "due": str(due_on), "reason": words}
     await _record(session, actor, number, "supervision order extended", at, **told)

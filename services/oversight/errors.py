@@ -13,6 +13,9 @@ OversightError
 ├── WarningNotOpenTo    this step is not its turn: answered already, or not disposed of yet
 ├── AppealTooLate       the days for an appeal are over
 ├── OwnDisposal         an appeal is decided by another supervisor than the one who disposed
+├── ExportNotFound      no such export, not yours, or its file is not there
+├── TooManyExports      so many exports of one's own wait already
+├── ReportNotFound      no such report, or not of a department one supervises
 ├── NotForOversight     this deed is for supervisors, or for the officers of the department concerned
 ├── TextMissing         an order, a reply, a closing remark without words
 ├── DueTooSoon          an order must leave at least until tomorrow
@@ -141,3 +144,21 @@ class OrderClosed(OversightError):
     def __init__(self, number: str) -> None:
         super().__init__(f"{number} is closed")
         self.number = number
+
+
+class ExportNotFound(OversightError):
+    def __init__(self, export: str) -> None:
+        super().__init__(f"no file of export {export}")
+        self.export = export
+
+
+class TooManyExports(OversightError):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} exports wait already")
+        self.most = most
+
+
+class ReportNotFound(OversightError):
+    def __init__(self, report: str) -> None:
+        super().__init__(f"no report {report}")
+        self.report = report

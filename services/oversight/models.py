@@ -53,6 +53,10 @@ class Order(SQLModel, table=True):
     to_name: str | None = None
     text: str = Field(sa_type=SealedText("order.text"))
     due_on: date
+    reminded: int = Field(
+        default=0, sa_type=sa.SmallInteger, sa_column_kwargs={"server_default": sa.text("0")}
+    )
+    """How often its reply was asked for: once before the last day, once when it is over."""
     issued_by: UUID
     issued_by_name: str
     issued_at: datetime = Field(sa_type=Moment)

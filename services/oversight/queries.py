@@ -10,6 +10,7 @@ from sqlmodel import col
 from identity import queries as identity
 from identity.actor import CASEWORK, EVERYWHERE, Actor, Role
 from identity.queries import StaffEntry
+from services.applications.models import Application
 from services.oversight.errors import CardNotFound, OrderNotFound
 from services.oversight.models import Card, LedgerCheck, Order
 from services.oversight.rules import CardKind
@@ -48,11 +49,21 @@ async def cards(
     *,
     kind: CardKind | None = None,
     department: str | None = None,
+    item: str | None = None,
+    between: tuple[datetime, datetime] | None = None,
     before: tuple[datetime, str] | None = None,
     limit: int = PAGE,
 ) -> list[Card]:
-    """Cards, the latest first; `before`: the last (raised at, case number) of the page before."""
+    """Cards, the latest first; `before`: the last (raised at, case number) of the page before.
+
+    `between`: raised from the first moment on and before the second.
+    """
     query = cards_visible_to(actor)
+    if item:
+        of_item = sa.select(col(Application.number)).where(col(Application.item_code) == item)
+        query = query.where(col(Card.application_number).in_(of_item))
+    if between:
+        query = query.where(col(Card.raised_at) >= between[0], col(Card.raised_at) < between[1])
     if kind:
         query = query.where(col(Card.kind) == kind)
     if department:

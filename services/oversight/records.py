@@ -21,7 +21,8 @@ CHECKED = "case record verified"
 EXPORTED = "evidence exported"
 UNMASKED = "number unmasked"
 PROFILED = "officer profile viewed"
-LOOKS = (LOOKED, CHECKED, EXPORTED, UNMASKED, PROFILED)
+LIST_FETCHED = "list export fetched"
+LOOKS = (LOOKED, CHECKED, EXPORTED, UNMASKED, PROFILED, LIST_FETCHED)
 """Deeds by which somebody saw what is not theirs."""
 
 PAGE = 50

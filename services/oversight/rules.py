@@ -169,6 +169,7 @@ class Indicator(StrEnum):
     FIRST_TIME = "first-time"  # 一次办成率: without a correction notice / accepted in the period
     SPARED = "spared"  # 材料免提交率: required materials had from registers and licences / required, of cases handed in
     ONLINE = "online"  # 网办率: handed in online / handed in, in the period
+    SATISFIED = "satisfied"  # 满意率: grades 1 to 3 / ratings given, in the period; there are no default ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from services.catalogue.finding import commands as finding
-from services.oversight import commands, singular, usage
+from services.oversight import commands, singular, usage, waiting
 from storage import auditing, sequencing
 from storage.database import Sessions
 from storage.signed_notes import Signer
@@ -17,6 +17,9 @@ async def sweep(*, sessions: Sessions) -> None:
             raised = await commands.raise_cards(session, at=datetime.now(UTC))
     async with sessions() as session, session.begin():
         await singular.raise_cards(session, at=datetime.now(UTC))
+    for ask in (waiting.remind_of_orders, waiting.tell_of_silence):
+        async with sessions() as session, session.begin():
+            await ask(session, at=datetime.now(UTC))
 
 
 async def sequence(*, sessions: Sessions, signer: Signer) -> None:

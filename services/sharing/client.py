@@ -5,6 +5,7 @@ ExchangeRefused (the contract does not allow it), AnswerForged (believe nothing)
 """
 
 import asyncio
+import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -39,6 +40,9 @@ from services.sharing.messages import (
 )
 from services.sharing.published import ContractSeen, HealthSeen, ResourceSeen
 from services.sharing.rules import CLOCK_TOLERANCE, Form, Outcome
+
+# At INFO httpx writes every address it asks: of a hub that is only noise.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 LARGEST = 1_000_000
 CONTRACTS_KEPT = 60.0

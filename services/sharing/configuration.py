@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from identity.tokens import Signer
 from services.sharing.adapters.department import DepartmentSource, KeySet
 from services.sharing.adapters.files import FileSource
+from services.sharing.adapters.licences import Library, LicenceSource
 from services.sharing.adapters.rest import RESTSource
 from services.sharing.adapters.sql import SQLSource
 from services.sharing.adapters.sql_threads import ThreadedSQLSource
@@ -37,10 +38,14 @@ SCHEMES = {"postgresql", "postgres", *THREADED}
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Who opens the sources: a hub, by the party and key with which it signs its questions."""
+    """Who opens the sources: a hub, by the party and key with which it signs its questions.
+
+    `library` is the licence library it may read, where it stands beside one.
+    """
 
     party: str
     key: Signer
+    library: Library | None = None
 
 
 class SQLSettings(Struct, tag_field="kind", tag="sql", forbid_unknown_fields=True, kw_only=True):
@@ -198,7 +203,26 @@ class HubSettings(Struct, tag_field="kind", tag="hub", forbid_unknown_fields=Tru
         return UpperHub(name=self.name, resource=self.resource, client=client, item=self.item, remote=remote)
 
 
-Settings = SQLSettings | RESTSettings | FileSettings | DepartmentSettings | HubSettings
+class LicenceSettings(Struct, tag_field="kind", tag="licences", forbid_unknown_fields=True, kw_only=True):
+    """Good licences of one type: `type` its slug or national code; `fields` name keys of its fields, or what every
+    licence tells (adapters.licences.STANDING).
+    """
+
+    name: Name
+    resource: Name
+    type: Annotated[str, Meta(min_length=1)]
+    fields: Columns
+    secret: str | None = None
+
+    def open(self, secret: str | None, folder: Path, side: Side | None) -> AnySource:
+        if side is None or side.library is None:
+            raise ValueError("only a hub beside the portal's database reads its licences")
+        return LicenceSource(
+            name=self.name, resource=self.resource, library=side.library, kind=self.type, mapping=self.fields
+        )
+
+
+Settings = SQLSettings | RESTSettings | FileSettings | DepartmentSettings | HubSettings | LicenceSettings
 
 
 class SourcesFile(Struct, forbid_unknown_fields=True):

@@ -1,14 +1,14 @@
 """What the hub reads of its own: directory, contracts, keys, uses."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from identity.errors import TokenRefused
-from identity.tokens import Verifiers, verifier
+from identity.tokens import Verifiers
+from services.sharing import signing
 from services.sharing.errors import ContractUnknown, ResourceUnknown
 from services.sharing.messages import Subject, UseSeen
 from services.sharing.models import SUBJECT, Contract, PartyKey, Resource, Use
@@ -99,12 +99,7 @@ async def party_key(session: Session, kid: str, at: datetime) -> PartyKey | None
 
 def verifiers_of(key: PartyKey | None) -> Verifiers:
     """The key as `signing.read` wants it; nothing for no key or one that is no key."""
-    if key is None:
-        return {}
-    try:
-        return {key.kid: verifier(key.jwk)}
-    except TokenRefused:
-        return {}
+    return signing.known(key.kid, key.jwk) if key else {}
 
 
 async def granted_use(session: Session, consumer: str, nonce: str) -> Use | None:
@@ -147,17 +142,18 @@ async def unfinished(session: Session, *, before: datetime) -> Sequence[Use]:
     return (await session.scalars(query.order_by(col(Use.at)))).all()
 
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 UNRECORDED = sa.text(
     "SELECT entry.subject FROM ledger_entry AS entry"
     " LEFT JOIN hub_use AS used ON used.id::text = entry.subject"
-    " WHERE entry.chain LIKE 'hub:%' AND entry.deed IN ('data use granted', 'data use refused')"
-    " AND used.id IS NULL ORDER BY entry.id"
+    " WHERE entry.at >= :since AND entry.chain LIKE 'hub:%'"
+    " AND entry.deed IN ('data use granted', 'data use refused') AND used.id IS NULL ORDER BY entry.id"
 )
 
 
-async def uses_gone(session: Session) -> list[str]:
-    """Numbers of uses that the ledger tells of and whose record is not there: somebody took it away."""
-    return list(await session.scalars(UNRECORDED))
+async def uses_gone(session: Session, *, since: datetime = LONG_AGO) -> list[str]:
+    """Numbers of uses that the ledger tells of since then and whose record is not there: somebody took it away."""
+    return list(await session.scalars(UNRECORDED, {"since": since}))
 
 
 def _seen(use: Use, resource: Resource | None) -> UseSeen:

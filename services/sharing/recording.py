@@ -7,6 +7,7 @@ A use of a case stands in the chain `hub:<case number>`; messages that could not
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,18 +18,15 @@ from sqlalchemy.dialects.postgresql import insert
 from identity.tokens import Signer
 from services.sharing import queries, signing
 from services.sharing.messages import Answer, Derivation, Request, body_digest, digest
-from services.sharing.models import TALLY, USE, Contract, Resource, Use
+from services.sharing.models import EVIDENCE, TALLY, USE, Contract, Resource, Use
 from services.sharing.rules import Form, Judgment, Outcome, Reason
-from storage import ledger
+from storage import cipher, ledger
 from storage.database import Session
+from storage.lanes import Run
 
 HUB = "system:hub"
 
 RECORD = sa.insert(USE)
-_ENDED = (
-    *("outcome", "trouble", "took_ms", "answer_digest", "answer_jws", "closed_at"),
-    *("missing", "question_jws", "reply_jws"),
-)
 ENTRY = sa.func.ledger_append(sa.bindparam("entry"))
 
 
@@ -53,7 +51,7 @@ _COUNTED = (
     .returning(TALLY.c.used)
     .cte("counted")
 )
-_GRANTED = [
+GRANTED = [
     "id",
     "nonce",
     "contract",
@@ -80,19 +78,21 @@ _GRANTED = [
 ]
 _USED = (
     sa.insert(USE)
-    .values({name: sa.bindparam(f"use_{name}") for name in _GRANTED})
+    .values({name: sa.bindparam(f"use_{name}") for name in GRANTED})
     .returning(USE.c.id)
     .cte("used")
 )
 GRANT = sa.select(ENTRY).add_cte(_COUNTED, _USED)
-_ENDING = (
-    sa.update(USE)
-    .where(USE.c.id == sa.bindparam("use"), USE.c.outcome.is_(None))
-    .values({name: sa.bindparam(f"end_{name}") for name in _ENDED})
-    .returning(USE.c.id)
-    .cte("ending")
+END = """
+WITH ended AS (
+    UPDATE hub_use SET outcome = %(outcome)s, trouble = %(trouble)s, took_ms = %(took_ms)s,
+        answer_digest = %(answer_digest)s, answer_jws = %(answer_jws)s, closed_at = %(closed_at)s,
+        missing = %(missing)s, question_jws = %(question_jws)s, reply_jws = %(reply_jws)s
+    WHERE id = %(use)s AND outcome IS NULL RETURNING id
 )
-END = sa.select(_ENDING.c.id, ENTRY)
+SELECT ledger_append(%(entry)s) FROM ended
+"""
+SEALED = {"request_jws", "answer_jws", "question_jws", "reply_jws"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +138,9 @@ async def grant(
 ) -> Opened:
     """Count and record the intent: from here on the source may be asked."""
     use, request_digest = uuid4(), digest(compact)
-    row = _row(use, compact, request, at)
-    row |= {
-        "judgment": Judgment.GRANTED,
-        "reason": "",
-        "trouble": "",
-        "provider": resource.provider,
-        "form": contract.form,
-    }
-    entry = ledger.body_of(**_entry(use, request, "data use granted", at, {"request": request_digest}))
-    told = {f"use_{name}": row[name] for name in _GRANTED}
+    row = granted_row(use, compact, request, at) | {"provider": resource.provider, "form": contract.form}
+    entry = granted_entry(use, request, request_digest, at)
+    told = {f"use_{name}": row[name] for name in GRANTED}
     await session.execute(GRANT, {**told, **periods, "counted": contract.number, "entry": entry})
     return opened(use, request, request_digest, contract, resource)
 
@@ -156,10 +149,50 @@ def opened(
     use: UUID, request: Request, request_digest: str, contract: Contract, resource: Resource
 ) -> Opened:
     """A granted use with what its source needs to answer in the contract's form."""
-    derived = {name: msgspec.convert(told, Derivation) for name, told in contract.derived.items()}
-    types = dict(resource.offer.fields)
-    form = Form(contract.form)
-    return Opened(use, request, request_digest, resource.provider, types, form, derived)
+    return as_opened(
+        use,
+        request,
+        request_digest,
+        provider=resource.provider,
+        types=dict(resource.offer.fields),
+        form=contract.form,
+        derived=contract.derived,
+    )
+
+
+def as_opened(
+    use: UUID,
+    request: Request,
+    request_digest: str,
+    *,
+    provider: str,
+    types: dict[str, str],
+    form: str,
+    derived: Mapping[str, Any],
+) -> Opened:
+    """The same from plain values; `derived` as a contract keeps it."""
+    follows = {name: msgspec.convert(told, Derivation) for name, told in derived.items()}
+    return Opened(use, request, request_digest, provider, types, Form(form), follows)
+
+
+def granted_row(use: UUID, compact: str, request: Request, at: datetime) -> dict[str, object]:
+    """The columns GRANTED of a use, but for the provider's name and the form."""
+    judged = {"judgment": Judgment.GRANTED, "reason": "", "trouble": ""}
+    return _row(use, compact, request, at) | judged
+
+
+def granted_entry(use: UUID, request: Request, request_digest: str, at: datetime) -> str:
+    """The ledger's entry of a granted use."""
+    return ledger.body_of(**_entry(use, request, "data use granted", at, {"request": request_digest}))
+
+
+def plain(name: str, value: object) -> object:
+    """A column of a use as the driver takes it: lists as JSON, words of an enumeration as text, evidence sealed."""
+    if name in SEALED and isinstance(value, str):
+        return cipher.ring().seal(value, EVIDENCE)
+    if isinstance(value, list):
+        return msgspec.json.encode(value).decode()
+    return str(value) if isinstance(value, StrEnum) else value
 
 
 async def refuse(
@@ -203,15 +236,15 @@ async def turn_away(
 
 
 async def close(
-    session: Session,
+    run: Run,
     opened: Opened,
     answer: Answer,
     *,
     key: Signer,
     took_ms: int,
     evidence: Evidence = Evidence(),
-) -> Answered:
-    """Record how a granted use ended and hand out its signed answer; ending it twice gives the first answer again."""
+) -> Answered | None:
+    """Record how a granted use ended and hand out its signed answer; None where it has ended before."""
     compact = signing.sign(answer, key)
     ended = {
         "outcome": Outcome(answer.outcome),
@@ -228,9 +261,9 @@ async def close(
     if evidence.reply:
         details["reply"] = digest(evidence.reply)
     entry = ledger.body_of(**_entry(opened.use, opened.request, "data use answered", answer.at, details))
-    told = {f"end_{name}": value for name, value in ended.items()} | {"use": opened.use, "entry": entry}
-    if (await session.execute(END, told)).one_or_none() is None:
-        return answered(await queries.use(session, opened.use))
+    told = {name: plain(name, value) for name, value in ended.items()}
+    if await run(END, told | {"use": opened.use, "entry": entry}) is None:
+        return None
     return Answered(compact, Outcome(answer.outcome), answer.reason)
 
 

@@ -1,5 +1,7 @@
 """Messages in and out of signatures (JWS, ES256, through `identity.tokens`)."""
 
+import base64
+from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -43,6 +45,23 @@ def signer_of(compact: str) -> str:
         return tokens.signer_of(compact)
     except TokenRefused as exc:
         raise MessageRefused("unverified") from exc
+
+
+def payload_of(compact: str) -> bytes:
+    """What a message claims, nothing verified yet: to look up what it will be judged by. Raises MessageRefused."""
+    try:
+        payload = compact.split(".")[1].encode("ascii")
+        return base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
+    except (IndexError, ValueError) as exc:
+        raise MessageRefused("unverified") from exc
+
+
+def known(kid: str, public: Mapping[str, Any]) -> Verifiers:
+    """One admitted key as `read` wants it; nothing for one that is no key of ours."""
+    try:
+        return {kid: tokens.verifier(public)}
+    except TokenRefused:
+        return {}
 
 
 def read(compact: str, keys: Verifiers, kind: type[Message]) -> Message:

@@ -183,14 +183,15 @@ async def _within(source: AnySource, ask: Ask, seconds: float) -> Found:
         async with asyncio.timeout(seconds):
             if isinstance(source, FarSide):
                 return await source.found(ask)
-            fields = sorted(_drawn(ask))
+            fields = sorted(drawn(ask))
             rows = await source.rows(ask.request.subject.number, fields)
     except TimeoutError:
         raise SourceSlow(source.name, "time limit") from None
     return told(rows, ask, fields)
 
 
-def _drawn(ask: Ask) -> set[str]:
+def drawn(ask: Ask) -> set[str]:
+    """The fields a register has to be asked for, to answer."""
     return drawn_on(ask.request.fields, {name: one.field for name, one in ask.derived.items()})
 
 

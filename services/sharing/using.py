@@ -119,7 +119,7 @@ async def _judge(
         verdict = rules.judge(call, None, None, Counts(), None)
     else:
         counts = Counts(before["minute"], before["day"])
-        verdict = rules.judge(call, found[0].terms, found[1].offer, counts, _case(call.request, before))
+        verdict = rules.judge(call, found[0].terms, found[1].offer, counts, known_case(call.request, before))
     if found is None or isinstance(verdict, Refused):
         reason = verdict.reason if isinstance(verdict, Refused) else Reason.NO_CONTRACT
         provider = found[1].provider if found else ""
@@ -131,8 +131,8 @@ async def _judge(
     )
 
 
-def _case(request: Request, row: Mapping[str, Any]) -> KnownCase | None:
-    """What is known of the case a call names, judged for the call's subject."""
+def known_case(request: Request, row: Mapping[str, Any]) -> KnownCase | None:
+    """What is known of the case a call names (a row of `hub_case`), judged for the call's subject."""
     if row["keeper"] is None:
         return None
     return KnownCase(

@@ -210,7 +210,9 @@ class _Item:
             (planted.skipped, SKIPPED),
         ):
             for _ in range(total // items + (own < total % items)):
-                case = next(chosen)
+                case = next(chosen, None)
+                if case is None:  # a small city has room for fewer
+                    break
                 kind.add(case.number)
                 case.jumper = kind is planted.jumpers
                 case.skips = kind is planted.skipped

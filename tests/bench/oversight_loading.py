@@ -1,23 +1,26 @@
 """Laying the generated city into a database of its own, by COPY."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 import psycopg
 
 from services.oversight.measures.following import row_of
+from services.workflow.rules import Calendar, Clock, due, local_day, yellow_on
 from storage import cipher
 from storage.ledger import GENESIS, link_hash
-from tests.bench.oversight_city import DEPARTMENTS, Case, City, body, department, steps
+from tests.bench.oversight_city import DEPARTMENTS, LIMITS, Case, City, body, department, steps
 
 APPLICATION = (
     "id number query_code item_code item_version item_name department_code channel applicant_kind applicant_id"
     " applicant_name filed_by filed_by_name state outcome delivery answers origins revision received_by corrections"
     " due_provisional created_at updated_at submitted_at accepted_at decided_at closed_at on_time deemed reason"
+    " step claimed_by claimed_by_name due_on yellow_on limit_days"
 )
 STEP = "number position entry item_code department_code deed node officer officer_name holder since at minutes late"
 ENTRY = "id chain position at actor deed subject body previous hash"
-CHAIN = "chain position previous hash"
 DECIDED = {"application granted", "application refused"}
 SOME = 20_000
 
@@ -29,8 +32,25 @@ class _Row:
         self.number, self.item_code, self.department_code = case.number, case.item, case.department
 
 
-def lay(url: str, city: City, *, ledger: bool = False) -> int:
-    """As superuser (no triggers): lay departments, cases and their steps, with `ledger` also the entries they come from; how many steps."""
+STATES = {
+    "application submitted": "submitted",
+    "application corrected": "submitted",
+    "correction requested": "correcting",
+    "application accepted": "accepted",
+    "step reviewed": "accepted",
+    "application granted": "granted",
+    "application refused": "refused",
+    "result delivered": "delivered",
+}
+NEXT = {"application accepted": "review", "step reviewed": "decide"}
+LIMIT_DAYS = {"submitted": LIMITS["accept"], "accepted": LIMITS["decide"], "granted": 10, "refused": 10}
+
+
+def lay(url: str, city: City, *, ledger: bool = False, until: datetime | None = None) -> int:
+    """As superuser (no triggers): lay departments, cases and their steps, with `ledger` also the entries they come from.
+
+    Says how many steps. `until`: the city as it stood at that moment, cases still running and their limits with it.
+    """
     total = 0
     with psycopg.connect(url) as connection:
         connection.execute("SET session_replication_role = replica")
@@ -38,7 +58,10 @@ def lay(url: str, city: City, *, ledger: bool = False) -> int:
         _plain_calendar(connection)
         cases: list[Case] = []
         for case in city.walk():
-            cases.append(case)
+            if until is not None:
+                case.events = list(takewhile(lambda event: event.at <= until, case.events))
+            if case.events:
+                cases.append(case)
             if len(cases) == SOME:
                 total += _lay(connection, city, cases, ledger)
                 cases = []
@@ -73,9 +96,7 @@ def _lay(connection: psycopg.Connection[Any], city: City, cases: list[Case], led
     rows = [row_of(_Row(case), step) for case in cases for step in steps(city, case)]
     _copy(connection, "oversight_step", STEP, (tuple(row.values()) for row in rows))
     if ledger:
-        entries, heads = _chained(cases)
-        _copy(connection, "ledger_entry", ENTRY, entries)
-        _copy(connection, "ledger_chain", CHAIN, heads)
+        _copy(connection, "ledger_entry", ENTRY, _chained(cases))
     return len(rows)
 
 
@@ -92,38 +113,39 @@ def _application(case: Case, answers: bytes) -> tuple[Any, ...]:
     reason = cipher.ring().seal("示例理由", "application.reason")
     ends = {event.deed: event.at for event in case.events}
     decided = next((at for deed, at in ends.items() if deed in DECIDED), None)
+    moved = [event for event in case.events if event.deed in STATES]
+    state, taken = STATES[moved[-1].deed], case.events[-1]
     named = '{"zh": "示例事项", "en": "Sample item"}'
     first, last = case.events[0].at, case.events[-1].at
+    outcome = ("refused" if "application refused" in ends else "granted") if decided else None
+    holds = taken.deed == "application claimed"
     return (
         case.applicant, case.number, "CODE2345", case.item, 1, named, case.department, "online", "person",
-        case.applicant, "示例申请人", case.filed_by, "示例经办人", "delivered",
-        "refused" if case.refused else "granted", "electronic", answers, "{}", 0, "[]", case.corrections, False,
-        first, last, first, case.accepted_at(), decided, last, True, False, reason if case.refused else None,
+        case.applicant, "示例申请人", case.filed_by, "示例经办人", state, outcome, "electronic", answers, "{}", 0, "[]",
+        sum(event.deed == "correction requested" for event in case.events), False, first, last, first,
+        ends.get("application accepted"), decided, ends.get("result delivered"), True if decided else None, False,
+        reason if outcome == "refused" else None, NEXT.get(moved[-1].deed), taken.officer if holds else None,
+        taken.name if holds else None, *_limit(state, [one.at for one in moved if one.deed != "step reviewed"][-1]),
     )  # fmt: skip
 
 
-def _chained(cases: list[Case]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    entries, heads = [], []
+def _limit(state: str, since: datetime) -> tuple[date | None, date | None, int | None]:
+    """Last day, first yellow day and working days of the limit that runs, as the product's own rules set them."""
+    if state not in LIMIT_DAYS:
+        return None, None, None
+    clock, days = Clock(local_day(since), LIMIT_DAYS[state]), Calendar({}, frozenset(range(2024, 2028)))
+    return due(clock, days).on, yellow_on(clock, days), clock.limit_days
+
+
+def _chained(cases: list[Case]) -> list[tuple[Any, ...]]:
+    entries = []
     for case in cases:
-        previous, before = GENESIS, GENESIS
+        previous = GENESIS
         for event in case.events:
             text = body(case, event)
             linked = link_hash(previous, event.position, text)
             actor = event.officer or "system:portal"
-            entries.append(
-                (
-                    event.entry,
-                    case.number,
-                    event.position,
-                    event.at,
-                    actor,
-                    event.deed,
-                    case.number,
-                    text,
-                    previous,
-                    linked,
-                )
-            )
-            before, previous = previous, linked
-        heads.append((case.number, len(case.events), before, previous))
-    return entries, heads
+            place = (event.entry, case.number, event.position, event.at)
+            entries.append((*place, actor, event.deed, case.number, text, previous, linked))
+            previous = linked
+    return entries

@@ -28,7 +28,12 @@ NEW = {
 }
 
 
+TICKET = re.compile(r"/exchange/tickets/[0-9a-f-]{36}")
+
+
 async def test_what_the_register_says_is_disputed_checked_and_answered(sign_in, held):
+    police = await sign_in("police-approver")
+    before = set(TICKET.findall(checked(await police.get("/exchange")).text))
     person = await sign_in("person-b")
     number = await begin(person, "senior-card")
     material = checked(await person.get(f"/applications/{number}/materials/identity"))
@@ -52,9 +57,7 @@ async def test_what_the_register_says_is_disputed_checked_and_answered(sign_in, 
     other = await sign_in("person-c")
     assert (await other.get(one)).status_code == 404
 
-    police = await sign_in("police-approver")
-    room = checked(await police.get("/exchange"))
-    (ticket,) = set(re.findall(r"/exchange/tickets/[0-9a-f-]{36}", room.text))
+    (ticket,) = set(TICKET.findall(checked(await police.get("/exchange")).text)) - before
     assert "住址已经搬了" in checked(await police.get(ticket)).text
     assert (await police.post(ticket, {"stands": "no"})).status_code == 422
     checked(police.last)

@@ -138,6 +138,9 @@ async def test_uses_of_ones_data_name_who_what_why_and_the_case(sign_in):
     assert "办理老年人优待证" in page.text
     assert f"/applications/{number}" in page.text
     assert "520103195503151126" not in page.text
+    for account in ("person-c", "person-d"):
+        other = await sign_in(account)
+        assert number not in checked(await other.get("/my/data-uses")).text
 
 
 async def test_with_the_hub_away_the_uses_say_so(sign_in_without_hub):

@@ -63,9 +63,11 @@ async def test_a_mandate_is_asked_agreed_used_and_refused_once_it_is_withdrawn(s
 
 async def test_a_request_is_declined_or_taken_back_and_then_settled(stranger):
     child, parent = await machine(stranger, "person-j"), await machine(stranger, "person-b")
-    first, second = [(await for_parent(child)).json()["request"] for _ in range(2)]
+    first = (await for_parent(child)).json()["request"]
+    assert (await for_parent(child)).json()["request"] == first, "asked again, the same request"
     assert (await parent.post(f"/mandates/{first}/withdrawal")).status_code == 404, "only who asked"
     assert (await child.post(f"/mandates/{first}/withdrawal")).status_code == 204
+    second = (await for_parent(child)).json()["request"]
     assert (await parent.post(f"/mandates/{second}/refusal")).status_code == 204
     for one in (first, second):
         assert (await parent.post(f"/mandates/{one}/confirmation")).status_code == 409

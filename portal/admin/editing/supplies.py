@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from identity import queries as identity
 from licensing import types
+from licensing.kinds.reading import refresh
 from portal.admin.editing.fields import Options
 from portal.language import gettext, pick
 from services.catalogue.editing.terms import Names
@@ -128,6 +129,7 @@ def register(code: str) -> str:
 async def gather(session: Session, hub: HubClient, code: str, department: str | None) -> Supplies:
     """What there is for the item `code` at this moment; contracts are with the `department` in charge of it."""
     departments = {code: one.name for code, one in (await offices(session)).items()}
+    await refresh(session)
     return Supplies(departments, types.load_types(), await _contracts(hub, code, department))
 
 

@@ -17,6 +17,7 @@ from identity.rules import Level
 from licensing import types
 from licensing.authority import Seal
 from licensing.documents import DOCUMENT_SEAL
+from licensing.kinds import commands as kinds
 from portal.cli.demo import contracts, people, population, social_insurance
 from portal.cli.demo.departments import CENTRE, DEPARTMENTS
 from portal.cli.demo.people import SampleStaff
@@ -67,6 +68,7 @@ async def _lay_portal(sessions: Sessions, at: datetime) -> None:
         await _lay_people(session, at)
         for member in people.STAFF:
             await _lay_staff(session, member, at)
+        await kinds.seed(session, at=at)
         await catalogue.seed(session, at=at)
 
 

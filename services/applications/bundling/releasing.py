@@ -152,8 +152,8 @@ async def _founded(
     session: Session, licence: Licence, bundle: BundleApplication, at: datetime
 ) -> Party | None:
     """The firm a registration brought into being: its code is the number of its licence (GB 32100)."""
-    holder = types.get(licence.type_code).holder
-    field = types.get(licence.type_code).field(holder.name_field or "")
+    holder = types.get(licence.type_code, licence.type_version).holder
+    field = types.get(licence.type_code, licence.type_version).field(holder.name_field or "")
     if not holder.code_is_number or field is None:
         return None
     name = licence.elements[field.element]

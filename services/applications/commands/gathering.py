@@ -17,6 +17,8 @@ from identity import queries as identity
 from identity.actor import PartyKind
 from identity.queries import Profile
 from licensing import queries as licensing
+from licensing import serving
+from licensing.models import Licence
 from services.applications import queries
 from services.applications.commands.recording import record
 from services.applications.facts.queries import declined
@@ -198,7 +200,9 @@ async def _settle(session: Session, number: str, found: Sequence[Found], at: dat
     held = await _held_licences(session, application, item.definition, at)
     materials = await queries.materials_of(session, application)
     for material in materials:
-        _supply(material, item.definition, facts_used, held, at)
+        used = _supply(material, item.definition, facts_used, held, at)
+        if used is not None:
+            await _record_use(session, application, item.definition, used, at)
     profile = await identity.profile(session, _person_of(application))
     _fill(application, item.definition, facts_used, _own_words(profile), at)
     if news:
@@ -218,31 +222,49 @@ def _write(fact: Fact, one: Found, at: datetime) -> None:
 
 async def _held_licences(
     session: Session, application: Application, definition: ItemDefinition, at: datetime
-) -> dict[str, str]:
-    """免证办: `{licence type: identifier}` of valid licences the applicant, or who files for a firm, holds."""
+) -> dict[str, Licence]:
+    """免证办: `{licence type: licence}` of valid licences the applicant, or who files for a firm, holds."""
     wanted = {
         one.licence_type for one in definition.materials if one.source is Source.LICENCE and one.licence_type
     }
     holders: set[UUID] = {application.applicant_id, _person_of(application)}
     held = await licensing.held(session, holders, wanted, at=at) if wanted else []
-    return {licence.type_code: licence.identifier for licence in held}
+    return {licence.type_code: licence for licence in held}
+
+
+async def _record_use(
+    session: Session, application: Application, definition: ItemDefinition, licence: Licence, at: datetime
+) -> None:
+    """The holder reads in the licence's record for which case it stood in for a paper."""
+    await serving.use_as_material(
+        session,
+        licence,
+        application_number=application.number,
+        purpose=f"办理{definition.name.zh}",
+        actor=str(application.filed_by),
+        at=at,
+    )
 
 
 def _supply(
     material: CaseMaterial,
     definition: ItemDefinition,
     facts: dict[str, Fact],
-    held: dict[str, str],
+    held: dict[str, Licence],
     at: datetime,
-) -> None:
-    """Decide how one waiting material is met; what the applicant handed in meanwhile is never taken away."""
+) -> Licence | None:
+    """Decide how one waiting material is met; what the applicant handed in meanwhile is never taken away.
+
+    The licence that stands in for it, if one does.
+    """
     wanted = definition.material(material.code)
     if wanted is None or material.supply not in {Supply.WAITING, Supply.NEEDED}:
-        return
-    if wanted.licence_type in held:
+        return None
+    licence = held.get(wanted.licence_type or "")
+    if licence is not None:
         material.supply, material.changed_at = Supply.OBTAINED, at
-        material.origin = {"licence": held[wanted.licence_type or ""]}
-        return
+        material.origin = {"licence": licence.identifier}
+        return licence
     fact = facts.get(wanted.resource or "")
     if fact is None:
         material.supply = Supply.NEEDED
@@ -251,6 +273,7 @@ def _supply(
         material.origin = {"register": fact.resource, "provider": fact.provider, "request": fact.request}
     elif fact.attempts:
         material.supply = Supply.NEEDED
+    return None
 
 
 def _own_words(profile: Profile) -> dict[str, Any]:

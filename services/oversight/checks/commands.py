@@ -13,6 +13,8 @@ from sqlmodel import col
 
 from identity.actor import EVERYWHERE, Actor, Role
 from services.applications import queries as applications
+from services.applications.models import Application
+from services.applications.rules import State
 from services.oversight.checks import reading
 from services.oversight.checks.models import Privilege, RuleVersion
 from services.oversight.checks.reading import InForce
@@ -22,6 +24,8 @@ from services.oversight.measures import reading as measures
 from services.oversight.measures.models import CaseStep
 from services.oversight.models import Card
 from services.oversight.rules import require_text
+from services.workflow import calendar
+from services.workflow.rules import due_on, local_day
 from storage import ledger
 from storage.database import Session
 
@@ -30,13 +34,15 @@ SYSTEM = "system:oversight"
 LARGEST = 100_000
 TRIED, EXAMPLES = 20_000, 20
 BATCH = 500
+NEAR_DAYS = 30
+"""Working days before the promised last day from which the law's own limit is watched; thresholds stay below."""
 
 
 async def hold(session: Session, numbers: Collection[str], *, at: datetime) -> int:
     """Hold these cases against every rule in force; how many events are new. Each case breaks each rule once."""
     standing = [one for one in await reading.in_force(session) if one.live]
     raised = 0
-    for case, facts in await reading.facts_of(session, numbers):
+    for case, facts in await reading.facts_of(session, numbers, at=at):
         for one in standing:
             inputs = one.check.judge(facts, one.thresholds)
             if inputs is not None:
@@ -68,6 +74,24 @@ async def _raise(session: Session, case: Any, one: InForce, inputs: Inputs, at: 
         details={"rule": one.check.id, "version": one.version, **kept},
     )
     return True
+
+
+async def hold_running(session: Session, *, at: datetime, most: int = BATCH, after: str = "") -> str | None:
+    """Hold the accepted cases that nobody moves while their limit ends; the last number, None when all were held.
+
+    The promised limit is never longer than the law's, so only those near it are looked at.
+    """
+    soon = due_on(local_day(at), NEAR_DAYS, await calendar.load(session)).on
+    query = (
+        sa.select(col(Application.number))
+        .where(col(Application.state) == State.ACCEPTED, col(Application.due_on) <= soon)
+        .where(col(Application.number) > after)
+        .order_by(col(Application.number))
+        .limit(most)
+    )
+    numbers = list(await session.scalars(query))
+    await hold(session, numbers, at=at)
+    return numbers[-1] if len(numbers) == most else None
 
 
 async def hold_queues(session: Session, *, at: datetime, days: int = 30) -> int:

@@ -3,16 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
+from services.applications.commands.timing import legal_days
 from services.applications.models import Application, CaseMaterial, Supply
 from services.catalogue import queries as catalogue
 from services.oversight.checks.models import RuleVersion
 from services.oversight.checks.rules import ALL, Check, Facts, Thresholds
 from services.oversight.measures import following
+from services.workflow import calendar
 from storage.database import Session
 
 
@@ -44,8 +47,10 @@ async def versions(session: Session, rule: str) -> list[RuleVersion]:
     return list(await session.scalars(query.order_by(col(RuleVersion.version).desc())))
 
 
-async def facts_of(session: Session, numbers: Collection[str]) -> list[tuple[Any, Facts]]:
-    """Each case's row (number, item, department, …) with what the rules are held against."""
+async def facts_of(
+    session: Session, numbers: Collection[str], *, at: datetime | None = None
+) -> list[tuple[Any, Facts]]:
+    """Each case's row (number, item, department, …) with what the rules are held against, running ones as of `at`."""
     cases = (await session.execute(_cases(numbers))).all()
     if not cases:
         return []
@@ -56,16 +61,15 @@ async def facts_of(session: Session, numbers: Collection[str]) -> list[tuple[Any
             await catalogue.get_versions(session, {(row.item_code, row.item_version) for row in cases})
         ).values()
     }
-    wanting = await _wanting(session, cases)
+    wanting, days = await _wanting(session, cases), await calendar.load(session)
     found = []
     for row in cases:
         events, steps = told.get(row.number, ([], []))
         definition = items.get((row.item_code, row.item_version))
         known, always = _asked(definition), _always(definition)
         own = [code for code in wanting.get(row.number, ()) if code in always]
-        found.append(
-            (row, Facts(row.number, events, steps, reason_given=row.reason_given, wanting=own, **known))
-        )
+        told_of = {"reason_given": row.reason_given, "wanting": own, "calendar": days, "at": at, **known}
+        found.append((row, Facts(row.number, events, steps, **told_of)))
     return found
 
 
@@ -92,6 +96,7 @@ def _asked(definition: Any) -> Mapping[str, Any]:
         "limits": {step.key: step.limit for step in reviews},
         "sources": {one.code: one.source.value for one in definition.materials},
         "on_the_spot": definition.decided_on_the_spot,
+        "legal_days": legal_days(definition),
     }
 
 

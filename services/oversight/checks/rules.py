@@ -5,7 +5,7 @@ A rule's thresholds are data with a version; the numbers here are those of versi
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -13,11 +13,13 @@ from services.oversight.measures import conformance
 from services.oversight.measures.office import A_DAY
 from services.oversight.measures.stepping import NODES, Event, Step
 from services.oversight.rules import CardKind
-from services.workflow.rules import ZONE
+from services.workflow.rules import ZONE, Calendar, Clock, Pause, due, local_day
 
 Thresholds = Mapping[str, int]
 Inputs = dict[str, Any]
 DECISIONS = {"application granted", "application refused"}
+ACCEPTED = {"application accepted", "application deemed accepted"}
+ENDED = {"application withdrawn", "application terminated"}
 SHARED = {"hub", "licence"}
 
 
@@ -26,7 +28,8 @@ class Facts:
     """What is known of a case: its deeds and steps from the ledger, and what its item asks for.
 
     `limits`: working days of each node; `sources`: where each material comes from; `reasons`: deeds whose reason is on
-    file; `wanting`: required materials that are not there.
+    file; `wanting`: required materials that are not there; `legal_days`: 法定时限 of the decision in working days of
+    `calendar`; `at`: the moment at which a case still running is looked at.
     """
 
     number: str
@@ -38,6 +41,9 @@ class Facts:
     on_the_spot: bool = False
     reason_given: bool = True
     wanting: Sequence[str] = ()
+    legal_days: int = 0
+    calendar: Calendar | None = None
+    at: datetime | None = None
 
     def moments(self, *deeds: str) -> list[datetime]:
         return [event.at for event in self.events if event.deed in deeds]
@@ -93,6 +99,49 @@ def node_too_long(facts: Facts, thresholds: Thresholds) -> Inputs | None:
         if days and minutes * 100 > days * A_DAY * thresholds["percent"]:
             worst = {"node": node, "minutes": minutes, "limit": days}
     return worst
+
+
+STOPS, GOES_ON = {"special procedure begun", "hearing called"}, {"special procedure ended", "hearing closed"}
+
+
+def legal_limit(facts: Facts) -> tuple[date, date] | None:
+    """The last day the law leaves for the decision, and the day it was decided or is looked at; None before acceptance.
+
+    What stopped the limit (行政许可法 45) is not counted, and an extension (42) counts on top.
+    """
+    accepted, decided = facts.moments(*ACCEPTED), facts.moments(*DECISIONS)
+    until = decided[-1] if decided else facts.at
+    if not accepted or until is None or facts.calendar is None or not facts.legal_days:
+        return None
+    pauses: list[Pause] = []
+    extra = 0
+    for event in facts.events:
+        if event.deed in STOPS:
+            pauses.append(Pause(local_day(event.at)))
+        elif event.deed in GOES_ON and pauses:
+            pauses[-1] = Pause(pauses[-1].since, local_day(event.at))
+        elif event.deed == "limit extended":
+            extra += int(event.details.get("days", 0))
+    if pauses and pauses[-1].until is None:
+        return None
+    clock = Clock(local_day(accepted[-1]), facts.legal_days + extra, tuple(pauses))
+    return due(clock, facts.calendar).on, local_day(until)
+
+
+def beyond_the_law(facts: Facts, _thresholds: Thresholds) -> Inputs | None:
+    limit = legal_limit(facts)
+    if limit is None or limit[1] <= limit[0]:
+        return None
+    return {"legal": limit[0].isoformat(), "until": limit[1].isoformat(), "days": facts.legal_days}
+
+
+def nearly_beyond_the_law(facts: Facts, thresholds: Thresholds) -> Inputs | None:
+    """Of cases still running only, from so many working days before the last one."""
+    limit = legal_limit(facts)
+    if limit is None or facts.calendar is None or facts.did(*DECISIONS, *ENDED) or limit[1] > limit[0]:
+        return None
+    first = due(Clock(limit[1], thresholds["days"]), facts.calendar).on
+    return {"legal": limit[0].isoformat(), "until": limit[1].isoformat()} if limit[0] <= first else None
 
 
 def procedure_too_long(facts: Facts, thresholds: Thresholds) -> Inputs | None:
@@ -182,6 +231,8 @@ FLOW = _pair("事项办理流程", "The item's defined flow")
 RED, YELLOW = CardKind.RED, CardKind.YELLOW
 
 CHECKS: Sequence[Check] = (
+    Check("T1", RED, _pair("超过法定时限", "Later than the law allows"), ART_42, beyond_the_law),
+    Check("T1Y", YELLOW, _pair("法定时限将满", "The law's limit is about to end"), ART_42, nearly_beyond_the_law, {"days": 2}),
     Check("T3", YELLOW, _pair("环节超过时限", "A step took longer than its limit"), FLOW, node_too_long, {"percent": 100}),
     Check("T4", YELLOW, _pair("特别程序超过告知的期限", "A special procedure took longer than told"), ART_45, procedure_too_long, {"grace": 1}),
     Check("F1", RED, _pair("受理晚于决定", "Accepted after the decision"), ART_42, decided_before_accepted),

@@ -7,7 +7,7 @@ from services.oversight.checks import commands
 from services.oversight.measures import following
 from storage.database import Session, Sessions
 
-QUEUES = "oversight.queues"
+QUEUES, RUNNING = "oversight.queues", "oversight.running"
 
 
 async def follow(*, sessions: Sessions) -> None:
@@ -26,3 +26,11 @@ async def hold_queues(*, sessions: Sessions) -> None:
     """Once a night: who was taken before others."""
     async with sessions() as session, session.begin():
         await commands.hold_queues(session, at=datetime.now(UTC))
+
+
+async def hold_running(*, sessions: Sessions) -> None:
+    """Once an hour: cases that nobody moves while the law's limit ends."""
+    after: str | None = ""
+    while after is not None:
+        async with sessions() as session, session.begin():
+            after = await commands.hold_running(session, at=datetime.now(UTC), after=after)

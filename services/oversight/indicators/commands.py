@@ -1,13 +1,16 @@
 """Keeping the summaries of past days, and proving them: recomputed at night, with every difference reported and mended."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from services.oversight.indicators.definitions import BY_KEY, EVERYTHING, SHORTLY
-from services.oversight.indicators.models import DaySummary, ItemSpeed, SummaryProof
+from services.oversight.indicators.definitions import COUNTED as DEFINED
+from services.oversight.indicators.definitions import EVERYTHING, SETTLED, SHORTLY, statement
+from services.oversight.indicators.models import DaySummary, ItemSpeed, MonthSummary, SummaryProof
 from services.workflow.rules import ZONE, local_day
 from storage.database import Session
 
@@ -16,6 +19,15 @@ YEAR = timedelta(days=365)
 KEYS = ("day", "indicator", "department_code", "item_code")
 COUNTED, LATELY = sa.text(EVERYTHING), sa.text(SHORTLY)
 SHORT = 2 * DAY
+HOLD = sa.text("SELECT id FROM oversight_board FOR UPDATE")
+"""Whoever keeps yesterday and today up waits until the mending is done."""
+MONTHS = sa.text("""
+INSERT INTO oversight_month (month, indicator, department_code, item_code, numerator, denominator)
+SELECT date_trunc('month', day)::date, indicator, department_code, item_code, sum(numerator), sum(denominator)
+FROM oversight_day d WHERE day < :until
+AND NOT EXISTS (SELECT 1 FROM oversight_month m WHERE m.month = date_trunc('month', d.day)::date)
+GROUP BY 1, 2, 3, 4
+""")
 SPEED = sa.text("""
 WITH took AS (
     SELECT a.item_code, sum(s.minutes) AS minutes
@@ -34,10 +46,22 @@ def begins(day: date) -> datetime:
     return datetime.combine(day, time(), ZONE)
 
 
-async def counted(session: Session, first: date, last: date) -> dict[tuple[Any, ...], tuple[int, int]]:
-    """Every indicator of these days from the tables themselves: key of the summary → numerator, denominator."""
-    statement = LATELY if last - first < SHORT else COUNTED
-    rows = await session.execute(statement, {"since": begins(first), "until": begins(last + DAY)})
+@cache
+def _statement(keys: tuple[str, ...], short: bool) -> sa.TextClause:
+    if not keys:
+        return LATELY if short else COUNTED
+    return sa.text(" UNION ALL ".join(statement(one, short=short) for one in DEFINED if one.key in keys))
+
+
+async def counted(
+    session: Session, first: date, last: date, *, keys: tuple[str, ...] = (), stepped: bool = True
+) -> dict[tuple[Any, ...], tuple[int, int]]:
+    """Every number (or `keys`) of these days from the tables themselves: key of the summary → numerator, denominator.
+
+    `stepped`: whether a day or two may be counted from the cases that the steps say moved.
+    """
+    query = _statement(keys, stepped and last - first < SHORT)
+    rows = await session.execute(query, {"since": begins(first), "until": begins(last + DAY)})
     return {
         (row.day, row.indicator, row.department_code, row.item_code): (
             int(row.numerator),
@@ -49,20 +73,29 @@ async def counted(session: Session, first: date, last: date) -> dict[tuple[Any, 
 
 async def kept(session: Session, first: date, last: date) -> dict[tuple[Any, ...], tuple[int, int]]:
     """The same from the summaries."""
-    query = sa.select(DaySummary).where(col(DaySummary.day).between(first, last))
-    return {
-        (one.day, one.indicator, one.department_code, one.item_code): (one.numerator, one.denominator)
-        for one in await session.scalars(query)
-    }
+    columns: list[Any] = [getattr(DaySummary, name) for name in KEYS]
+    query = sa.select(*columns, col(DaySummary.numerator), col(DaySummary.denominator))
+    rows = await session.execute(query.where(col(DaySummary.day).between(first, last)))
+    return {tuple(row[:4]): (row.numerator, row.denominator) for row in rows}
 
 
 async def keep(session: Session, first: date, last: date) -> int:
     """Write the summaries of these days anew; how many rows there are."""
     fresh = await counted(session, first, last)
-    await session.execute(sa.delete(DaySummary).where(col(DaySummary.day).between(first, last)))
+    days = [first + n * DAY for n in range((last - first).days + 1)]
+    return await _write(session, days, fresh)
+
+
+async def _write(
+    session: Session, days: Collection[date], fresh: Mapping[tuple[Any, ...], tuple[int, int]]
+) -> int:
+    await session.execute(sa.delete(DaySummary).where(col(DaySummary.day).in_(days)))
+    months = {day.replace(day=1) for day in days}
+    await session.execute(sa.delete(MonthSummary).where(col(MonthSummary.month).in_(months)))
     rows = [
         {**dict(zip(KEYS, key, strict=True)), "numerator": value[0], "denominator": value[1]}
         for key, value in fresh.items()
+        if key[0] in days
     ]
     if rows:
         await session.execute(sa.insert(DaySummary), rows)
@@ -76,13 +109,12 @@ async def prove(session: Session, *, at: datetime, days: int = 400) -> SummaryPr
     """
     last = local_day(at) - DAY
     first = last - timedelta(days=days - 1)
-    before, fresh = await kept(session, first, last), await counted(session, first, last)
+    fresh = await counted(session, first, last)
+    await session.execute(HOLD)
+    before = await kept(session, first, last)
     summed = {key[0] for key in before}
-    wrong = sorted(
-        key
-        for key in before.keys() | fresh.keys()
-        if key[0] in summed and BY_KEY[key[1]].settles and before.get(key) != fresh.get(key)
-    )
+    other = {key for key in before.keys() | fresh.keys() if before.get(key) != fresh.get(key)}
+    wrong = sorted(key for key in other if key[0] in summed and key[1] in SETTLED)
     proof = SummaryProof(
         at=at,
         first=first,
@@ -92,10 +124,16 @@ async def prove(session: Session, *, at: datetime, days: int = 400) -> SummaryPr
         example=" ".join(str(part) for part in wrong[0]) if wrong else "",
     )
     session.add(proof)
-    if before != fresh:
-        await keep(session, first, last)
+    if other:
+        await _write(session, {key[0] for key in other}, fresh)
+    await sum_months(session, until=last)
     await session.flush()
     return proof
+
+
+async def sum_months(session: Session, *, until: date) -> None:
+    """Sum up every month that ended before the day `until` and is not summed up yet: nothing in it moves any more."""
+    await session.execute(MONTHS, {"until": until.replace(day=1)})
 
 
 async def measure_speed(session: Session, *, at: datetime) -> int:

@@ -13,7 +13,18 @@ BASES: Mapping[str, str] = {
     "material": "application_material m JOIN application a ON a.id = m.application_id",
     "fact": "application_fact f JOIN application a ON a.id = f.application_id",
     "warning": "oversight_warning w JOIN application a ON a.number = w.application_number",
+    "card": "oversight_card k JOIN application a ON a.number = k.application_number",
 }
+ROWS: Mapping[str, str] = {
+    "case": "a.number::text",
+    "clock": "a.number || ' ' || c.id",
+    "rating": "a.number::text",
+    "material": "a.number || ' ' || m.code",
+    "fact": "a.number || ' ' || f.resource",
+    "warning": "a.number || ' ' || w.rule",
+    "card": "a.number || ' ' || k.rule",
+}
+"""What tells one counted thing from another; the case's number comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,18 @@ INDICATORS: Sequence[Indicator] = (
         "appeal-upheld", "warning", "w.decided_at", "w.appealed_at IS NOT NULL", "w.retracted_at IS NOT NULL"
     ),
 )
+FLOWS: Sequence[Indicator] = (
+    Indicator("received", "case", "a.submitted_at", "true", "true"),
+    Indicator("accepted", "case", "a.accepted_at", "true", "true"),
+    Indicator("decided", "case", "a.decided_at", "true", "true"),
+    Indicator("delivered", "case", "a.closed_at", "a.state IN ('delivered', 'revoked', 'cancelled')", "true"),
+    Indicator("yellow-cards", "card", "k.raised_at", "k.kind = 'yellow'", "true"),
+    Indicator("red-cards", "card", "k.raised_at", "k.kind = 'red'", "true"),
+)
+"""What simply happened, for the board: how often, not of how many."""
+COUNTED: Sequence[Indicator] = (*INDICATORS, *FLOWS)
 BY_KEY: Mapping[str, Indicator] = {one.key: one for one in INDICATORS}
+SETTLED = frozenset(one.key for one in COUNTED if one.settles)
 
 
 STEPPED = frozenset({"case", "clock", "material", "fact"})
@@ -99,20 +121,22 @@ STEPPED = frozenset({"case", "clock", "material", "fact"})
 MOVED = " AND a.number IN (SELECT s.number FROM oversight_step s WHERE s.at >= :since AND s.at < :until)"
 
 
-def statement(one: Indicator, *, short: bool = False) -> str:
+def statement(one: Indicator, *, short: bool = False, by_case: bool = False, only: str = "") -> str:
     """Rows (indicator, day, department, item, numerator, denominator) between :since and :until.
 
-    `short`: for a day or two, reading only the cases that moved; the numbers are the same.
+    `short`: for a day or two, reading only the cases that moved; the numbers are the same. `by_case`: a row for each
+    case, its number first. `only`: a further condition.
     """
     good = f"coalesce(sum({one.amount}), 0)" if one.mean else f"count(*) FILTER (WHERE {one.good})"
     moved = MOVED if short and one.base in STEPPED else ""
+    number, own = ("a.number, ", ", a.number") if by_case else ("", "")
     return (
-        f"SELECT '{one.key}' AS indicator, ({one.moment} AT TIME ZONE 'UTC' + interval '8 hours')::date AS day,"  # noqa: S608  every part stands in this file
+        f"SELECT {number}'{one.key}' AS indicator, ({one.moment} AT TIME ZONE 'UTC' + interval '8 hours')::date AS day,"  # noqa: S608  every part stands in this file
         f" a.department_code, a.item_code, {good} AS numerator, count(*) AS denominator FROM {BASES[one.base]}"
-        f" WHERE {one.moment} >= :since AND {one.moment} < :until AND a.state <> 'draft' AND ({one.of}){moved}"
-        " GROUP BY 2, 3, 4"
+        f" WHERE {one.moment} >= :since AND {one.moment} < :until AND a.state <> 'draft' AND ({one.of}){moved}{only}"
+        f" GROUP BY ({one.moment} AT TIME ZONE 'UTC' + interval '8 hours')::date, a.department_code, a.item_code{own}"
     )
 
 
-EVERYTHING = " UNION ALL ".join(statement(one) for one in INDICATORS)
-SHORTLY = " UNION ALL ".join(statement(one, short=True) for one in INDICATORS)
+EVERYTHING = " UNION ALL ".join(statement(one) for one in COUNTED)
+SHORTLY = " UNION ALL ".join(statement(one, short=True) for one in COUNTED)

@@ -10,13 +10,16 @@ from sqlmodel import col
 
 from identity.actor import Actor, Role
 from services.catalogue import queries as catalogue
-from services.oversight.indicators import commands
-from services.oversight.indicators.models import DaySummary, ItemSpeed, SummaryProof
+from services.oversight.indicators import commands, spans
+from services.oversight.indicators.definitions import BY_KEY
+from services.oversight.indicators.models import ItemSpeed, SummaryProof
 from services.oversight.queries import serves
 from services.oversight.rules import Rate
 from storage.database import Session
 
 DAY = timedelta(days=1)
+NAMED = tuple(sorted(BY_KEY))
+KEPT_UP = sa.text("SELECT leaf IS NOT NULL FROM oversight_board")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,16 @@ Found = Mapping[str, Mapping[str, Rate]]
 async def rates(session: Session, actor: Actor, asked: Asked, *, today: date, by: str = "") -> Found:
     """Every indicator in the actor's departments, in one sum or split by «department_code» or «item_code»."""
     sums: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    for indicator, place, numerator, denominator in await session.execute(_past(actor, asked, today, by)):
+    current = await is_kept_up(session)
+    until = asked.last if current else min(asked.last, today - DAY)
+    table = await spans.summed(session, asked.first, until)
+    for indicator, place, numerator, denominator in await session.execute(_kept(table, actor, asked, by)):
         sums[indicator][place][0] += int(numerator)
         sums[indicator][place][1] += int(denominator)
-    if asked.first <= today <= asked.last and actor.has(Role.SUPERVISOR):
-        for key, (numerator, denominator) in (await commands.counted(session, today, today)).items():
+    if not current and asked.first <= today <= asked.last and actor.has(Role.SUPERVISOR):
+        for key, (numerator, denominator) in (
+            await commands.counted(session, today, today, keys=NAMED)
+        ).items():
             _day, indicator, department, item = key
             if _wanted(actor, asked, department, item):
                 place = {"department_code": department, "item_code": item}.get(by, "")
@@ -49,35 +57,39 @@ async def rates(session: Session, actor: Actor, asked: Asked, *, today: date, by
     return {name: {place: Rate(*pair) for place, pair in places.items()} for name, places in sums.items()}
 
 
+async def is_kept_up(session: Session) -> bool:
+    """Whether a worker keeps up yesterday and today; until it first ran, today is counted from the tables."""
+    return bool(await session.scalar(KEPT_UP))
+
+
 def _wanted(actor: Actor, asked: Asked, department: str, item: str) -> bool:
     narrowed = asked.department in {None, department} and asked.item in {None, item}
     return narrowed and actor.serves(department)
 
 
-def _past(actor: Actor, asked: Asked, today: date, by: str) -> sa.Select[str, str, int, int]:
-    place = {"department_code": col(DaySummary.department_code), "item_code": col(DaySummary.item_code)}.get(
-        by
-    )
-    shown = place if place is not None else sa.literal("")
+def _kept(table: sa.Subquery, actor: Actor, asked: Asked, by: str) -> sa.Select[str, str, int, int]:
+    kept = table.c
+    shown = kept[by] if by else sa.literal("")
     query = sa.select(
-        col(DaySummary.indicator),
-        shown,
-        sa.func.sum(DaySummary.numerator),
-        sa.func.sum(DaySummary.denominator),
-    ).where(col(DaySummary.day).between(asked.first, min(asked.last, today - DAY)))
+        kept.indicator, shown, sa.func.sum(kept.numerator), sa.func.sum(kept.denominator)
+    ).where(kept.indicator.in_(NAMED), serves(kept.department_code, actor))
     if not actor.has(Role.SUPERVISOR):
         query = query.where(sa.false())
-    query = query.where(serves(col(DaySummary.department_code), actor))
     if asked.department:
-        query = query.where(col(DaySummary.department_code) == asked.department)
+        query = query.where(kept.department_code == asked.department)
     if asked.item:
-        query = query.where(col(DaySummary.item_code) == asked.item)
-    return query.group_by(col(DaySummary.indicator), shown)
+        query = query.where(kept.item_code == asked.item)
+    return query.group_by(kept.indicator, shown)
 
 
-async def proofs(session: Session, *, limit: int = 5) -> list[SummaryProof]:
-    """What the last recomputations found, the latest first."""
-    query = sa.select(SummaryProof).order_by(col(SummaryProof.id).desc()).limit(limit)
+async def proofs(session: Session, *, kind: str = "days", limit: int = 5) -> list[SummaryProof]:
+    """What the last recomputations found, the latest first; `kind`: days or board."""
+    query = (
+        sa.select(SummaryProof)
+        .where(col(SummaryProof.kind) == kind)
+        .order_by(col(SummaryProof.id).desc())
+        .limit(limit)
+    )
     return list(await session.scalars(query))
 
 

@@ -95,6 +95,7 @@ async def _open(
     *,
     at: datetime,
 ) -> bool:
+    reply_by = due_on(local_day(at), REPLY_DAYS[level], days).on
     row = insert(Warning).values(
         id=uuid4(),
         application_number=case.number,
@@ -106,11 +107,13 @@ async def _open(
         to_person=case.claimed_by,
         to_name=case.claimed_by_name,
         raised_at=at,
-        reply_by=due_on(local_day(at), REPLY_DAYS[level], days).on,
+        reply_by=reply_by,
     )
     if await session.scalar(row.on_conflict_do_nothing().returning(col(Warning.id))) is None:
         return False
-    await _record(session, None, case.number, "warning raised", at, rule=rule, version=version, level=level)
+    told = {"rule": rule, "version": version, "level": level, "due": str(reply_by)}
+    to = {"to_person": str(case.claimed_by)} if case.claimed_by else {}
+    await _record(session, None, case.number, "warning raised", at, **told, **to)
     return True
 
 
@@ -136,13 +139,13 @@ async def escalate(session: Session, *, at: datetime, most: int = BATCH) -> int:
     silent = list(await session.scalars(query))
     for warning in silent:
         level = NEXT[warning.level] or Level.RED
-        await _record(
-            session, None, warning.application_number, "warning escalated", at, rule=warning.rule, level=level
-        )
+        reply_by = due_on(today, REPLY_DAYS[level], days).on
+        told = {"rule": warning.rule, "level": level, "due": str(reply_by)}
+        await _record(session, None, warning.application_number, "warning escalated", at, **told)
         if level in {Level.YELLOW, Level.RED}:
             await _card(session, warning, level, at)
         warning.level, warning.to_person, warning.to_name = level, None, None
-        warning.reply_by = due_on(today, REPLY_DAYS[level], days).on
+        warning.reply_by = reply_by
     return len(silent)
 
 

@@ -43,6 +43,8 @@ class Warning(SQLModel, table=True):
     to_name: str | None = None
     raised_at: datetime = Field(sa_type=Moment)
     reply_by: date
+    left_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When supervisors were told that a red warning stays unanswered."""
     reply: str | None = Field(default=None, sa_type=SealedText("warning.reply"))
     replied_by: UUID | None = None
     replied_by_name: str | None = None

@@ -14,7 +14,7 @@ from identity import tokens
 from identity.errors import TokenRefused
 from identity.tokens import Signer, Verifiers
 from services.sharing import signing
-from services.sharing.adapters.rest import Wire
+from services.sharing.adapters.wire import Wire
 from services.sharing.errors import MessageRefused, SourceDown, SourceSlow, SourceWrong
 from services.sharing.messages import MEDIA_TYPE, DepartmentAnswer, DepartmentQuestion, digest
 from services.sharing.rules import CLOCK_TOLERANCE, Form, Outcome

@@ -1,70 +1,17 @@
 """A department's HTTP service: one question about one subject, its JSON answer read through a mapping."""
 
-import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import quote
 
-import httpx
 import msgspec
 
-from services.sharing.errors import SourceDown, SourceSlow, SourceTrouble, SourceWrong
+from services.sharing.adapters.wire import Wire
+from services.sharing.errors import SourceWrong
 from services.sharing.presenting import Row
 
-LARGEST = 262_144
-
-# At INFO httpx writes every address it asks, and an address may hold somebody's number.
-logging.getLogger("httpx").setLevel(logging.WARNING)
-
-
-class Wire:
-    """One partner's HTTP service with bounds: seconds for a whole call, bytes for an answer, no proxy, no redirect."""
-
-    def __init__(
-        self, name: str, url: str, *, timeout: float, headers: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
-        self._name = name
-        self._timeout = timeout
-        # trust_env off: a proxy of the environment must never see a citizen's number.
-        self._client = httpx.AsyncClient(
-            base_url=url,
-            headers=headers,
-            timeout=httpx.Timeout(timeout),
-            follow_redirects=False,
-            trust_env=False,
-        )
-
-    async def ask(self, method: str, path: str, **content: Any) -> tuple[int, bytes]:
-        """Status and body. httpx limits each read, not their sum: a dripping answer is cut off here."""
-        try:
-            async with (
-                asyncio.timeout(self._timeout),
-                self._client.stream(method, path, **content) as response,
-            ):
-                body = b""
-                async for part in response.aiter_bytes():
-                    body += part
-                    if len(body) > LARGEST:
-                        raise SourceWrong(self._name, "size")
-                return response.status_code, body
-        except (TimeoutError, httpx.TimeoutException) as exc:
-            raise SourceSlow(self._name, type(exc).__name__) from exc
-        except httpx.DecodingError as exc:
-            raise SourceWrong(self._name, "encoding") from exc
-        except (httpx.HTTPError, RuntimeError) as exc:
-            # RuntimeError: the client was closed under a call, because the hub is stopping.
-            raise SourceDown(self._name, type(exc).__name__) from exc
-
-    def trouble(self, status: int) -> SourceTrouble:
-        """What an answer other than the one hoped for means."""
-        kind = SourceDown if status >= 500 or status == httpx.codes.TOO_MANY_REQUESTS else SourceWrong
-        return kind(self._name, f"status {status}")
-
-    async def close(self) -> None:
-        await self._client.aclose()
+OK, NOT_FOUND = 200, 404
 
 
 class RESTSource:
@@ -107,9 +54,9 @@ class RESTSource:
             status, body = await self._wire.ask(
                 "GET", self._path.replace("{subject}", quote(subject, safe=""))
             )
-        if status == httpx.codes.NOT_FOUND:
+        if status == NOT_FOUND:
             return []
-        if status != httpx.codes.OK:
+        if status != OK:
             raise self._wire.trouble(status)
         try:
             answer = msgspec.json.decode(body)
@@ -120,7 +67,7 @@ class RESTSource:
 
     async def check(self) -> None:
         status, _ = await self._wire.ask("GET", self._health)
-        if status != httpx.codes.OK:
+        if status != OK:
             raise self._wire.trouble(status)
 
     async def close(self) -> None:

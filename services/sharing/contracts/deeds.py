@@ -172,6 +172,13 @@ async def quality(desk: Desk, _: Nothing) -> Any:
     return [describing.quality(one) for one in await figures.quality(desk.session, since=since)]
 
 
+async def gone(desk: Desk, _: Nothing) -> Any:
+    """Uses of late that stand in the ledger and not on record: for who oversees the whole city."""
+    if not desk.everywhere:
+        raise NotTheirs("uses-gone")
+    return await queries.uses_gone(desk.session, since=desk.at - timedelta(days=QUALITY_DAYS))
+
+
 async def raise_ticket(desk: Desk, told: Raising) -> Any:
     due = await desk.due_after(desk.session, desk.at, checking().days)
     row = await tickets.raise_ticket(
@@ -225,6 +232,7 @@ DEEDS: dict[str, tuple[type[Struct], Callable[[Desk, Any], Awaitable[Any]]]] = {
     "review-contract": (Reviewing, review),
     "publish-resource": (describing.Entry, publish),
     "quality": (Nothing, quality),
+    "uses-gone": (Nothing, gone),
     "raise-ticket": (Raising, raise_ticket),
     "tickets": (Nothing, list_tickets),
     "own-tickets": (Nothing, own_tickets),

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from licensing import commands, serving
-from licensing.copying import ANNOTATION
+from licensing.copying import ANNOTATION, Note
 from licensing.errors import LicenceNotFound
 from licensing.serving import Asking
 from licensing.verifying import Finding, verify
@@ -59,9 +59,14 @@ async def test_what_was_revoked_or_never_issued_is_not_copied(session, press):
 
 async def test_a_licence_used_as_a_material_is_copied_for_that_case_and_recorded(session, press):
     licence = await press.issue(session, await intend(session))
-    wish = {"application_number": "C-1", "purpose": "办理示例事项", "until": UNTIL, "maker": "示例局"}
-    copy = await serving.use_as_material(
-        session, licence, actor="system:gathering", objects=press.objects, at=AT, **wish
+    await serving.use_as_material(
+        session, licence, application_number="C-1", purpose="办理示例事项", actor="system:gathering", at=AT
     )
+    note = Note("示例局", "办理示例事项", UNTIL, AT)
+    wish = {"application_number": "C-1", "note": note, "actor": "system:desk", "objects": press.objects}
+    copy = await serving.material_copy(session, licence.identifier, **wish)
     assert copy.startswith(b"%PDF-")
-    assert (await deeds(session, licence))[-1] == "licence used as material"
+    assert (await deeds(session, licence))[2:] == ["licence used as material", "licence copied for a case"]
+    await commands.suspend(session, clerk(), licence.identifier, reason="示例", basis="示例", at=AT)
+    with pytest.raises(LicenceNotFound):
+        await serving.material_copy(session, licence.identifier, **wish)

@@ -69,13 +69,13 @@ def test_two_types_of_one_code_are_refused(tmp_path, monkeypatch):
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(types, "FOLDER", tmp_path)
-    types.load_types.cache_clear()
+    types.shipped.cache_clear()
     try:
         with pytest.raises(TypeUnsound):
-            types.load_types()
+            types.shipped()
     finally:
         monkeypatch.undo()
-        types.load_types.cache_clear()
+        types.shipped.cache_clear()
 
 
 def test_every_number_maker_is_used_by_some_type():

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from identity.tokens import new_signer, verifiers
-from services.sharing import commands, queries, signing
+from services.sharing import commands, signing
 from services.sharing.errors import MessageRefused
 from services.sharing.messages import Request, Subject
 from services.sharing.models import Use
@@ -217,13 +217,3 @@ async def test_a_case_that_ends_is_closed_to_everybody_and_a_late_notice_opens_n
         deeds = [one.deed for one in await ledger.entries(session, "hub:1-0001")]
     assert [one for one in deeds if one.startswith("case")] == ["case opened", "case closed", "case opened"]
     assert msgspec.structs.asdict(request(hub.now))["consumer"] == MARKET != PORTAL
-
-
-async def test_a_use_record_that_was_taken_away_is_noticed(hub):
-    answer = await hub.call()
-    async with hub.sessions() as session:
-        assert await queries.uses_gone(session) == []
-    async with hub.sessions.begin() as session:
-        await session.execute(sa.delete(Use).where(Use.id == answer.use))
-    async with hub.sessions() as session:
-        assert await queries.uses_gone(session) == [answer.use]

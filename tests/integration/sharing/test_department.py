@@ -91,7 +91,13 @@ async def open_side(sessions, now, side):
             key=hub.key,
             hub="city-hub",
         )
-        far._wire._client = httpx.AsyncClient(transport=side.wire, base_url="http://department")
+        client = httpx.AsyncClient(transport=side.wire, base_url="http://department")
+
+        async def ask(method, path, **content):
+            said = await client.request(method, path, **content)
+            return said.status_code, said.content
+
+        far._wire.ask = ask
         hub.sources, hub.far = sources(far), far
         return hub
 

@@ -11,8 +11,8 @@ from services.sharing.exchange import uses
 from services.sharing.messages import Subject, UsesAnswer, UsesRequest, digest
 from services.sharing.models import Nonce, Tally, Use
 from services.sharing.rules import Form
-from storage import ledger
-from storage.database import metadata, open_engine, open_sessions
+from storage import lanes, ledger
+from storage.database import metadata
 from tests.integration.sharing.builders import (
     MARKET,
     OTHER,
@@ -190,9 +190,11 @@ async def test_ending_a_use_twice_gives_the_first_answer_again(hub, tmp_path):
     opened = recording.Opened(
         (await recorded(hub))[0].id, first, digest("x"), "p", {"name": "name"}, Form.FULL
     )
-    async with hub.sessions.begin() as session:
-        late = await recording.close(session, opened, hub.read(given), key=hub.key, took_ms=1)
-    assert late.compact == given.compact
+    late = await recording.close(
+        lanes.within(hub.sessions.begin), opened, hub.read(given), key=hub.key, took_ms=1
+    )
+    assert late is None
+    assert [use.answer_jws for use in await recorded(hub)] == [given.compact]
 
 
 async def test_an_altered_or_unknown_signature_is_turned_away_and_recorded(hub):
@@ -328,16 +330,6 @@ async def test_the_uses_are_told_to_nobody_else(hub):
         with pytest.raises(MessageRefused) as caught:
             await ask_uses(hub, message, key)
         assert caught.value.why == why
-
-
-@pytest.fixture
-async def open_database(server):
-    """A database of its own, with real commits and many connections."""
-    name = server.copy()
-    engine = open_engine(server.url(name), pool_size=10)
-    yield open_sessions(engine)
-    await engine.dispose()
-    server.drop(name)
 
 
 async def test_calls_at_the_same_moment_never_exceed_the_volume(open_database, now, tmp_path):

@@ -5,7 +5,8 @@ from time import monotonic
 import pytest
 
 from portal.cli.demo.market_register import KEY_HEADER
-from services.sharing.adapters.rest import LARGEST, RESTSource
+from services.sharing.adapters.rest import RESTSource
+from services.sharing.adapters.wire import LARGEST
 from services.sharing.errors import SourceDown, SourceSlow, SourceTrouble, SourceWrong
 from tests.integration.sharing.builders import http_server, sample_register
 

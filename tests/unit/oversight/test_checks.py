@@ -9,7 +9,7 @@ from services.oversight.errors import WarningClosed, WarningNotOpenTo
 from services.oversight.measures.stepping import Event, Step
 from services.oversight.warnings.rules import MOVES, OPEN, Said, Standing, require, standing
 from services.oversight.warnings.rules import Step as Turn
-from services.workflow.rules import ZONE
+from services.workflow.rules import ZONE, Calendar
 
 START = datetime(2026, 11, 16, 9, tzinfo=ZONE)
 HOUR = timedelta(hours=1)
@@ -45,7 +45,17 @@ SOUND = facts(
     limits={"review": 1},
     sources={"id": "hub", "plan": "upload"},
 )
+DAYS = Calendar({}, frozenset({2026}))
 BROKEN = {
+    "T1": facts(
+        event(ACCEPT, 0),
+        event("special procedure begun", 24, days=2),
+        event("special procedure ended", 72),
+        event(GRANT, 24 * 10),
+        legal_days=5,
+        calendar=DAYS,
+    ),
+    "T1Y": facts(event(ACCEPT, 0), legal_days=5, calendar=DAYS, at=START + 48 * HOUR + 24 * HOUR),
     "T3": facts(steps=[step("step reviewed", "review", minutes=421)], limits={"review": 1}),
     "T4": facts(event("hearing called", 0, days=5), event("hearing closed", 24 * 9)),
     "F1": facts(event(GRANT, 1), event(ACCEPT, 2)),
@@ -95,7 +105,7 @@ def test_a_threshold_moves_the_line():
 
 
 def test_every_rule_has_names_and_a_basis_in_both_languages():
-    assert len({one.id for one in ALL}) == len(ALL) == 15
+    assert len({one.id for one in ALL}) == len(ALL) == 17
     assert all(one.name[tongue] and one.basis[tongue] for one in ALL for tongue in ("zh", "en"))
 
 

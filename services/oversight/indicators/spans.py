@@ -1,0 +1,49 @@
+"""The summaries of a period: whole months where they are summed up, days for the rest."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from services.oversight.indicators.models import DaySummary, MonthSummary
+from storage.database import Session
+
+SHORTEST = 31
+"""Below so many days no month is asked for."""
+
+
+async def summed(session: Session, first: date, last: date) -> sa.Subquery:
+    """Rows (indicator, department_code, item_code, numerator, denominator) of these days, both included."""
+    months = await _months(session, first, last)
+    days = sa.and_(
+        col(DaySummary.day).between(first, last),
+        *(~col(DaySummary.day).between(month, _end(month)) for month in months),
+    )
+    parts = [_columns(DaySummary).where(days)]
+    if months:
+        parts.append(_columns(MonthSummary).where(col(MonthSummary.month).in_(months)))
+    return sa.union_all(*parts).subquery("summed")
+
+
+def _columns(table: type[DaySummary | MonthSummary]) -> sa.Select[Any]:
+    names = ("indicator", "department_code", "item_code", "numerator", "denominator")
+    return sa.select(*(getattr(table, name) for name in names))
+
+
+async def _months(session: Session, first: date, last: date) -> list[date]:
+    """The months inside the period that are summed up."""
+    if (last - first).days + 1 < SHORTEST:
+        return []
+    inside, month = [], first.replace(day=1)
+    while month <= last:
+        if month >= first and _end(month) <= last:
+            inside.append(month)
+        month = _end(month) + timedelta(days=1)
+    month_column = col(MonthSummary.month)
+    known = sa.select(month_column).where(month_column.in_(inside)).distinct()
+    return sorted(await session.scalars(known))
+
+
+def _end(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -1,0 +1,68 @@
+"""Lists as files: what was filtered and nothing else, for whoever asked and nobody else; told in the ledger."""
+
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from openpyxl import load_workbook
+
+from identity.actor import PartyKind
+from portal.cli.demo.departments import CIVIL, MARKET
+from portal.jobs import jobs
+from services.oversight.exports import commands, tasks
+from services.oversight.exports.models import Export
+from services.workflow.rules import local_day
+from storage.errors import ObjectNotFound
+from tests.integration.oversight.builders import DAY, application
+from tests.journeys.conftest import checked
+from tests.support.city import work
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_list_is_exported_as_it_is_filtered_for_its_asker_alone(sign_in, held, monkeypatch):
+    monkeypatch.setattr(tasks, "PAGE", 2)
+    today = local_day(datetime.now(UTC))
+    red = {"due_on": today - 9 * DAY, "yellow_on": today - 10 * DAY}
+    cases = [application(department_code=MARKET.code, **red) for _ in range(5)]
+    cases[0].applicant_kind, cases[0].applicant_name = PartyKind.ORGANISATION, "=1+1示例公司"
+    others = [application(department_code=CIVIL.code, **red), application(department_code=MARKET.code)]
+    async with held.sessions() as session, session.begin():
+        session.add_all([*cases, *others])
+    browser = await sign_in("supervisor-1")
+    page = checked(await browser.get(f"/supervision/cases?light=red&department={MARKET.code}"))
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    await browser.post("/supervision/exports", {key: hidden[key] for key in hidden if key != "_csrf_token"})
+    assert "排队" in checked(await browser.follow()).text
+    assert tasks.EXPORT in await work(held)
+    listed = checked(await browser.get("/supervision/exports"))
+    address = re.search(r'href="(/supervision/exports/[0-9a-f-]+/file)"', listed.text)[1]
+    file = await browser.get(address)
+    assert file.headers["content-disposition"].startswith('attachment; filename="cases-')
+    rows = list(load_workbook(io.BytesIO(file.content)).active.iter_rows(values_only=True))
+    assert sorted(row[0] for row in rows[1:]) == sorted(case.number for case in cases)
+    assert {row[4] for row in rows[1:]} == {"红灯"}
+    assert "=1+1示例公司" in {row[7] for row in rows[1:]}, "a text, not a formula"
+    assert "示例甲" not in {row[7] for row in rows[1:]}, "a person is masked"
+
+    assert (await browser.get(f"/supervision/exports/{uuid4()}/file")).status_code == 404
+    async with held.sessions() as session:
+        export = (await session.scalars(sa.select(Export))).one()
+    auditor = await sign_in("audit-admin")
+    record = checked(await auditor.get(f"/admin/audit?subject=export:{export.id}"))
+    assert "下载了导出的清单" in record.text
+    assert (await auditor.get(address)).status_code == 403
+
+    for _ in range(commands.WAITING):
+        await browser.post("/supervision/exports", {"light": "green"})
+    assert (await browser.post("/supervision/exports", {"light": "green"})).status_code == 429
+    async with held.sessions() as session, session.begin():
+        await session.execute(sa.update(Export).values(asked_at=datetime.now(UTC) - timedelta(days=8)))
+        digest = await session.scalar(sa.select(Export.digest).where(Export.digest.is_not(None)))
+    await {job.name: job.run for job in jobs(held)}[tasks.FORGET]()
+    assert "您还没有导出过清单" in checked(await browser.get("/supervision/exports")).text
+    with pytest.raises(ObjectNotFound):
+        await held.objects.get(digest)
