@@ -17,7 +17,7 @@ from licensing.kinds.reading import met
 from licensing.models import Licence
 from licensing.numbering import read_identifier
 from licensing.rules import State, Trust, local_day, standing
-from licensing.types import Names
+from licensing.types import Names, Secrecy
 from storage.database import Session
 from storage.objects import ObjectStore
 
@@ -107,7 +107,10 @@ async def _all(session: Session, query: sa.Select[Licence]) -> list[Licence]:
 async def held(
     session: Session, holders: Collection[UUID], type_codes: Collection[str], *, at: datetime
 ) -> list[Licence]:
-    """Good licences of these types (slugs) held by any of these parties: what need not be handed in (免证办)."""
+    """Good licences of these types (slugs) held by any of these parties: what need not be handed in (免证办).
+
+    Those of a type that is not shared (不予共享) are left out.
+    """
     today = local_day(at)
     query = (
         sa.select(Licence)
@@ -116,7 +119,12 @@ async def held(
         .where(sa.or_(col(Licence.valid_until).is_(None), col(Licence.valid_until) >= today))
         .order_by(col(Licence.issued_at), col(Licence.identifier))
     )
-    return await _all(session, query)
+    return [one for one in await _all(session, query) if shared(one)]
+
+
+def shared(licence: Licence) -> bool:
+    """Whether others than its holder and its issuer may be told of it at all (保密级别)."""
+    return types.get(licence.type_code, licence.type_version).secrecy is not Secrecy.CLOSED
 
 
 async def searched(session: Session, actor: Actor, text: str, *, most: int = 100) -> list[Licence]:

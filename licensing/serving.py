@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from licensing import copying, queries
 from licensing.errors import LicenceNotFound
+from licensing.kinds.reading import met
 from licensing.models import Licence
 from licensing.queries import PublicFacts
 from licensing.recording import record
@@ -103,7 +104,9 @@ async def _issued(session: Session, identifier: str) -> Licence:
     licence = await session.scalar(
         sa.select(Licence).where(col(Licence.identifier) == identifier, col(Licence.issued_at).is_not(None))
     )
-    if licence is None:
+    if licence is not None:
+        await met(session, [licence])
+    if licence is None or not queries.shared(licence):
         raise LicenceNotFound(identifier)
     return licence
 

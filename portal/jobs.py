@@ -12,6 +12,7 @@ from portal import register_checks
 from portal.notice_doors import message_doors, notice_channels, notice_doors
 from portal.resources import Resources
 from portal.supervision.exporting import LIST
+from portal.supervision.reporting import reader
 from services.applications import tasks as applications
 from services.applications.arriving import tasks as arriving
 from services.applications.bundling.queries import RELEASE
@@ -33,6 +34,7 @@ from services.oversight.checks import tasks as checks
 from services.oversight.exports import tasks as exports
 from services.oversight.indicators import tasks as indicators
 from services.oversight.measures import tasks as measures
+from services.oversight.reports import tasks as reports
 from services.oversight.warnings import tasks as warnings
 from storage import checkpoints
 from storage.database import Sessions
@@ -128,6 +130,16 @@ def _oversight(resources: Resources) -> Sequence[Job]:
             exports.FORGET,
             partial(exports.forget, sessions=sessions, objects=resources.objects),
             every="45 19 * * *",  # 03:45 in Shanghai
+        ),
+        Job(
+            reports.REPORT,
+            partial(
+                reports.make,
+                sessions=sessions,
+                objects=resources.objects,
+                reading=reader(keeper=resources.settings.operator, sample=resources.settings.demo),
+            ),
+            every="50 19 * * *",  # 03:50 in Shanghai, after the days were proved
         ),
         Job(indicators.PROVE, partial(indicators.prove, sessions=sessions), every="40 18 * * *"),  # 02:40
         Job(

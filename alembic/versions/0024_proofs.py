@@ -44,7 +44,7 @@ def nodes(*values: str) -> None:
 
 def downgrade() -> None:
     """What oversight told officers stands on its own pages too: these messages go."""
-    op.execute(sa.text(f"DELETE FROM message WHERE node = '{NEW_NODE}'"))
+    op.execute("DELETE FROM message WHERE node = 'oversight'")
     nodes(*NODES)
     op.drop_column("oversight_warning", "left_at")
     op.drop_column("oversight_order", "reminded")

@@ -1,5 +1,6 @@
 """证明我的办件未被改动: the record of one's own case as evidence, and the page where anybody has such a file judged."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,6 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from identity.actor import Actor
-from portal.api.ledger import log_key
 from portal.citizen.case import open_case
 from portal.forms import Form
 from portal.guards import citizen
@@ -22,6 +22,7 @@ from services.oversight import records
 from storage import checkpoints, ledger_bundle
 from storage.database import Session
 from storage.ledger_bundle import Verdict
+from storage.signed_notes import Verifier
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of an evidence file; a case of ten thousand entries is smaller."""
@@ -117,6 +118,13 @@ class LedgerVerifying(Controller):
             return await _page(resources, Form(errors={FILE: "file-missing"}), status=422)
         verdict = ledger_bundle.verify_bundle(await file.read(), key=await log_key(resources))
         return await _page(resources, Form.empty(), result=await _judged(session, verdict))
+
+
+async def log_key(resources: Resources) -> Verifier:
+    """The log's public key; read anew, since the worker may have made it a moment ago."""
+    settings = resources.settings
+    signer = await asyncio.to_thread(checkpoints.log_key, settings.keys, settings.public_url)
+    return signer.verifier
 
 
 async def _judged(session: Session, verdict: Verdict) -> dict[str, Any]:

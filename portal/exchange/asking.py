@@ -158,9 +158,10 @@ async def _one(
 ) -> Template:
     try:
         known = await desk.told(resources, actor, "askings", now)
-        names = {one.code: pick(one.name) for one in await resources.hub.directory()}
+        directory = await resources.hub.directory()
     except desk.AWAY:
         return desk.away()
+    names = {one.code: pick(one.name) for one in directory}
     found = next((one for one in known if one["number"] == number), None)
     if found is None:
         raise NotFoundException
@@ -173,6 +174,8 @@ async def _one(
         "who": departments.get(found["consumer"], found["consumer"]),
         "provider": departments.get(found["provider"], found["provider"]),
         "register": desk.register(found["resource"], names),
+        "item": (await desk.items(transactions)).get(found["terms"]["item"], ""),
+        "fields": desk.fields(found["terms"]["fields"], found["resource"], directory),
         "form_words": _(wording.FORMS[found["terms"]["form"]]),
         "words": (_(text), colour),
         "due_on": datetime.fromisoformat(found["due_on"]).date(),

@@ -1,6 +1,6 @@
 """What every page here stands on: in whose name an officer speaks to the hub, and how the hub's no is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +11,14 @@ from identity import queries as identity
 from identity.actor import EVERYWHERE, Actor, Role
 from portal import guards
 from portal.dependencies import Transactions
+from portal.exchange import wording
 from portal.language import gettext as _
 from portal.language import pick
 from portal.registers import REGISTERS
 from portal.resources import Resources
 from services.catalogue import queries as catalogue
 from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
+from services.sharing.published import ResourceSeen
 
 ROOM = "/exchange"
 STEWARDS = (Role.APPROVER, Role.CATALOGUE)
@@ -87,9 +89,18 @@ async def names(transactions: Transactions) -> dict[str, str]:
 
 
 async def items(transactions: Transactions) -> dict[str, str]:
-    """What the published items are called, by code."""
+    """What the published items are called, by code, and what the portal itself asks registers for."""
+    own = {code: _(text) for code, text in wording.PURPOSES.items()}
     async with transactions() as session:
-        return {one.definition.code: pick(one.definition.name) for one in await catalogue.in_force(session)}
+        found = await catalogue.in_force(session)
+    return own | {one.definition.code: pick(one.definition.name) for one in found}
+
+
+def fields(wanted: Iterable[str], resource: str, directory: Iterable[ResourceSeen]) -> list[tuple[str, str]]:
+    """Each field's code with its title in the directory, empty where it has none (a conclusion drawn from others)."""
+    known = next((one.fields for one in directory if one.code == resource), [])
+    titles = {one["name"]: pick(one["title"]) for one in known}
+    return [(code, titles.get(code, "")) for code in wanted]
 
 
 def register(code: str, directory: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from identity.actor import Actor
 from portal import forms, guards
+from portal.dependencies import Transactions
 from portal.exchange import desk, wording
 from portal.forms import Form
 from portal.language import gettext as _
@@ -38,17 +39,19 @@ class ContractPages(Controller):
     @get("/{number:str}", name="exchange:contract")
     async def show(
         self,
+        transactions: NamedDependency[Transactions],
         resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
         number: FromPath[str],
     ) -> Template:
-        return await _contract(resources, actor, now, number, Form.empty())
+        return await _contract(transactions, resources, actor, now, number, Form.empty())
 
     @post("/{number:str}/end", name="exchange:end-contract")
     async def end(
         self,
         request: Request,
+        transactions: NamedDependency[Transactions],
         resources: NamedDependency[Resources],
         actor: NamedDependency[Actor],
         now: NamedDependency[datetime],
@@ -56,13 +59,13 @@ class ContractPages(Controller):
     ) -> Template | Redirect:
         form = await forms.read(request, Ending)
         if form.value is None:
-            return await _contract(resources, actor, now, number, form, 422)
+            return await _contract(transactions, resources, actor, now, number, form, 422)
         content = {"number": number, "reason": form.value.reason}
         try:
             await desk.told(resources, actor, "end-contract", now, content)
         except desk.Refused as refused:
             wrong = form.wrong(reason=desk.sentence(refused))
-            return await _contract(resources, actor, now, number, wrong, 422)
+            return await _contract(transactions, resources, actor, now, number, wrong, 422)
         except desk.AWAY:
             return desk.away()
         return Redirect(desk.ROOM, status_code=303)
@@ -108,13 +111,20 @@ class TicketPages(Controller):
 
 
 async def _contract(
-    resources: Resources, actor: Actor, now: datetime, number: str, form: Form[Ending], status: int = 200
+    transactions: Transactions,
+    resources: Resources,
+    actor: Actor,
+    now: datetime,
+    number: str,
+    form: Form[Ending],
+    status: int = 200,
 ) -> Template:
     try:
         known = await desk.told(resources, actor, "contracts", now)
-        names = {one.code: pick(one.name) for one in await resources.hub.directory()}
+        directory = await resources.hub.directory()
     except desk.AWAY:
         return desk.away()
+    names = {one.code: pick(one.name) for one in directory}
     found = next((one for one in known if one["number"] == number), None)
     if found is None:
         raise NotFoundException
@@ -122,6 +132,8 @@ async def _contract(
         "form": form,
         "contract": found,
         "register": desk.register(found["resource"], names),
+        "item": (await desk.items(transactions)).get(found["item_code"], ""),
+        "fields": desk.fields(found["fields"], found["resource"], directory),
         "form_words": _(wording.FORMS[found["form"]]),
         "valid_until": datetime.fromisoformat(found["valid_until"]),
         "ours": found["ended_at"] is None
@@ -140,9 +152,10 @@ async def _ticket(
 ) -> Template:
     try:
         known = await desk.told(resources, actor, "tickets", now)
-        names = {one.code: pick(one.name) for one in await resources.hub.directory()}
+        directory = await resources.hub.directory()
     except desk.AWAY:
         return desk.away()
+    names = {one.code: pick(one.name) for one in directory}
     found = next((one for one in known if one["id"] == number), None)
     if found is None:
         raise NotFoundException
@@ -152,6 +165,7 @@ async def _ticket(
         "ticket": found,
         "what": _(wording.TICKETS[found["kind"]]),
         "register": desk.register(found["resource"], names),
+        "fields": desk.fields(found["fields"], found["resource"], directory),
         "words": (_(text), colour),
         "due_on": datetime.fromisoformat(found["due_on"]).date(),
         "ours": found["state"] == "open" and found["department"] == desk.party_of(actor, resources),

@@ -66,7 +66,7 @@ class OverviewPages(Controller):
         try:
             figures = await desk.told(resources, actor, "quality", now)
             directory = await _directory(resources)
-            states = await resources.hub.source_states()
+            health = await resources.hub.health()
         except desk.AWAY:
             return desk.away()
         departments, items = await desk.names(transactions), await desk.items(transactions)
@@ -83,7 +83,10 @@ class OverviewPages(Controller):
         ]
         context = {
             "rows": rows,
-            "states": sorted(states.items()),
+            "states": [
+                (desk.register(health.serves.get(name, ""), directory), name, state)
+                for name, state in sorted(health.sources.items())
+            ],
             "spared": [(items.get(code, code), had, wanted, had / wanted) for code, had, wanted in spared],
         }
         return Template("exchange/quality.html", context=context)

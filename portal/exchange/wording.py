@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from portal.register_checks import CHILD_CHECK, FIRM_CHECK, PERSON_CHECK
+
 
 def _(text: str) -> str:
     """Marks a text for the word lists."""
@@ -40,6 +42,12 @@ SHARES: Mapping[str, str] = {
     "2": _("有条件共享"),
     "3": _("不予共享"),
 }
+PURPOSES: Mapping[str, str] = {
+    PERSON_CHECK: _("实名核验"),
+    CHILD_CHECK: _("监护关系核验"),
+    FIRM_CHECK: _("法定代表人核验"),
+}
+"""What the portal itself asks registers for, beside the items of the catalogue."""
 SENSITIVITIES: Mapping[str, str] = {
     "general": _("一般"),
     "personal": _("个人信息"),

@@ -190,7 +190,8 @@ async def ready(hub: NamedDependency[Hub]) -> Response[Health]:
     """Ready while the database is there: a source in trouble is a normal day, and is named."""
     states, database = await asyncio.gather(hub.sources.states(), _database(hub))
     up = database == "up"
-    health = Health("ready" if up else "not-ready", database, states)
+    serves = {one.name: resource for resource, one in hub.sources.by_resource.items()}
+    health = Health("ready" if up else "not-ready", database, states, serves)
     return Response(health, status_code=200 if up else 503)
 
 

@@ -52,11 +52,13 @@ class ContractEntry(Struct, frozen=True):
 
 
 class Health(Struct, frozen=True):
-    """`sources`: each source by name, "up" or why it would not answer now ("down", "slow", "wrong")."""
+    """`sources`: each source by name, "up" or why it would not answer now ("down", "slow", "wrong"); `serves`: the
+    resource each answers for."""
 
     status: str
     database: str
     sources: dict[str, str]
+    serves: dict[str, str]
 
 
 def directory_entry(resource: Resource) -> DirectoryEntry:

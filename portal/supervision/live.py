@@ -4,9 +4,13 @@ A stream says «look again» and nothing else; what there is to see is fetched w
 """
 
 import asyncio
+import signal
+import threading
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -110,4 +114,24 @@ def watch_of(state: State) -> Watch:
     if found is None or found.sessions is not sessions:
         found = Watch(sessions)
         state.board_watch = found
+        _end_with_process(found)
     return found
+
+
+def _end_with_process(watch: Watch) -> None:
+    """A server that is told to stop waits for its answers, and a stream is one: it ends first, then what was there before."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, partial(_told, loop, watch, before))
+
+
+def _told(
+    loop: asyncio.AbstractEventLoop, watch: Watch, before: Callable[[int, Any], Any], number: int, frame: Any
+) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(watch.end)
+    before(number, frame)

@@ -41,6 +41,7 @@ THRESHOLDS: Mapping[str, str] = {
     "earliest": _("最早几点"),
     "latest": _("最晚几点"),
     "over": _("越过的办件数"),
+    "days": _("提前的工作日"),
 }
 NAMES = {one.id: one.name for one in ALL}
 BASES = {one.id: one.basis for one in ALL}

@@ -268,7 +268,11 @@ class HubClient:
 
     async def source_states(self) -> dict[str, str]:
         """Each source by name: "up", or why it would not answer now. Raises HubUnavailable."""
-        return (await self._read("/health/ready", HealthSeen)).sources
+        return (await self.health()).sources
+
+    async def health(self) -> HealthSeen:
+        """The state of each source and what it serves. Raises HubUnavailable."""
+        return await self._read("/health/ready", HealthSeen)
 
     async def _read(self, path: str, kind: type[Read]) -> Read:
         async with self._limit():

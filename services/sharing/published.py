@@ -40,4 +40,7 @@ class ResourceSeen(msgspec.Struct, frozen=True):
 
 
 class HealthSeen(msgspec.Struct, frozen=True):
+    """`sources`: each source's state by name; `serves`: the resource it answers for."""
+
     sources: dict[str, str]
+    serves: dict[str, str] = {}

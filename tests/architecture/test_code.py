@@ -24,6 +24,7 @@ OPEN_TRANSACTIONS: Mapping[str, str] = {
     "services/applications/bundling/releasing.py": "asks the hub between two transactions (decision 0001)",
     "services/applications/unasked/commands.py": "asks the hub between two transactions (decision 0001)",
     "portal/register_checks.py": "the hub is asked between two transactions",
+    "services/sharing/adapters/licences.py": "a source is another system, asked between the hub's own two transactions",
     "storage/resealing.py": "some hundred rows each, so that nobody waits for all of them",
 }
 """Which files → why they may open a transaction."""

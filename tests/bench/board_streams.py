@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import resource
 import tracemalloc
 from contextlib import aclosing
 from uuid import UUID
@@ -27,10 +26,8 @@ async def streams(sessions: Sessions, count: int, results: Results) -> None:
         gc.collect()
         kept.append(tracemalloc.get_traced_memory()[0] / 1024)
     tracemalloc.stop()
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     note = f"{told:,} events; seats left {watch.seats.total()}, looking {watch.looking is not None}"
     results.add(f"wall boards: {ROUNDS} rounds of {count} streams", kept[-1] - kept[1], "kB grown", note=note)
-    results.add("memory of the process at most", most, "MB")
 
 
 async def _round(watch: live.Watch, sessions: Sessions, count: int) -> int:

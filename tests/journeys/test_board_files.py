@@ -12,8 +12,15 @@ from openpyxl import load_workbook
 from identity.actor import PartyKind
 from portal.cli.demo.departments import CIVIL, MARKET
 from portal.jobs import jobs
+from portal.supervision import reporting
+from services.applications.rules import State
+from services.oversight.boarding import commands as boarding
 from services.oversight.exports import commands, tasks
 from services.oversight.exports.models import Export
+from services.oversight.indicators import commands as indicators
+from services.oversight.reports import tasks as reports
+from services.oversight.reports.models import Report
+from services.oversight.reports.rules import due
 from services.workflow.rules import local_day
 from storage.errors import ObjectNotFound
 from tests.integration.oversight.builders import DAY, application
@@ -66,3 +73,49 @@ async def test_a_list_is_exported_as_it_is_filtered_for_its_asker_alone(sign_in,
     assert "您还没有导出过清单" in checked(await browser.get("/supervision/exports")).text
     with pytest.raises(ObjectNotFound):
         await held.objects.get(digest)
+
+
+async def test_reports_are_made_once_and_each_supervisor_sees_their_departments(sign_in, held):
+    at = datetime.now(UTC)
+    (covered, *_more) = due(local_day(at))
+    noon = datetime.combine(covered.last, datetime.min.time(), UTC) + timedelta(hours=4)
+    moments = {"submitted_at": noon, "accepted_at": noon, "decided_at": noon, "closed_at": noon}
+    cases = [
+        application(department_code=MARKET.code, on_time=n > 1, state=State.DELIVERED, **moments)
+        for n in range(6)
+    ]
+    async with held.sessions() as session, session.begin():
+        session.add_all([*cases, application(department_code=CIVIL.code, **moments)])
+        await session.flush()
+        await indicators.keep(session, covered.first - 40 * DAY, covered.last)
+        await boarding.rebuild(session, at=at)
+    reading = reporting.reader(keeper="示例政务服务中心", sample=True)
+    for _ in range(2):
+        await reports.make_as_of(at, sessions=held.sessions, objects=held.objects, reading=reading)
+    async with held.sessions() as session:
+        made = list(await session.scalars(sa.select(Report).where(Report.kind == covered.kind)))
+    assert sorted(one.department_code for one in made) == sorted(["", MARKET.code, CIVIL.code])
+    browser = await sign_in("supervisor-1")
+    listed = checked(await browser.get("/supervision/reports?kind=ten-days"))
+    assert listed.text.count("监察旬报</a>") == 3
+    mine = next(one for one in made if one.department_code == MARKET.code)
+    page = checked(await browser.get(f"/supervision/reports/{mine.id}"))
+    assert "66.7%" in page.text
+    pdf = await browser.get(f"/supervision/reports/{mine.id}/pdf")
+    assert pdf.content.startswith(b"%PDF-")
+    book = load_workbook(io.BytesIO((await browser.get(f"/supervision/reports/{mine.id}/xlsx")).content))
+    rows = list(book["指标"].iter_rows(values_only=True))
+    assert rows[1] == ("按时办结率", "66.7%", "没有办件", 4, 6)
+    assert (await browser.get(f"/supervision/reports/{mine.id}/doc")).status_code == 404
+    shares = checked(
+        await browser.get(f"/supervision?since={covered.first}&until={covered.last}&department={MARKET.code}")
+    )
+    assert "66.7%" in shares.text, "the board's own numbers"
+    async with held.sessions() as session, session.begin():
+        scope = sa.text("UPDATE staff_member SET departments = ARRAY[:scope] WHERE 'supervisor' = ANY(roles)")
+        await session.execute(scope, {"scope": CIVIL.code})
+    assert checked(await browser.get("/supervision/reports?kind=ten-days")).text.count("监察旬报</a>") == 1
+    for other in made:
+        wanted = 200 if other.department_code == CIVIL.code else 404
+        assert (await browser.get(f"/supervision/reports/{other.id}")).status_code == wanted
+        assert (await browser.get(f"/supervision/reports/{other.id}/pdf")).status_code == wanted

@@ -77,6 +77,10 @@ async def test_what_waits_for_an_answer_is_asked_for(sign_in, held):
         assert deed == "warning left unanswered"
         assert supervisor.name in names
         assert await session.scalar(sa.select(sa.func.count()).select_from(Message)) > 3
-    page = checked(await (await sign_in("supervisor-1")).get(f"/supervision/cases/{number}")).text
+    watching = await sign_in("supervisor-1")
+    scores = checked(await watching.get("/supervision/scores")).text
+    assert "（−10）" in scores, "the red card stands in the department's month"
+    assert checked(await watching.get("/supervision/scores?month=1999-01")).text.count("<h1") == 1
+    page = checked(await watching.get(f"/supervision/cases/{number}")).text
     assert "催促答复督办" in page
     assert "红牌预警无人答复" in page

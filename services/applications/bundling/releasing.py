@@ -12,7 +12,7 @@ from sqlmodel import col
 from identity import representing
 from identity.actor import Party, PartyKind
 from licensing import queries as licensing
-from licensing import types
+from licensing import serving, types
 from licensing.models import Licence
 from services.applications import queries as cases
 from services.applications.bundling import queries, reading
@@ -186,7 +186,7 @@ async def _supply(session: Session, whole: Whole, member: Member, at: datetime) 
         for item, _, code in (name.partition(".") for name in whole.definition.made_on_the_way)
         if item == member.item
     }
-    await session.execute(
+    met = await session.scalars(
         sa.update(CaseMaterial)
         .where(
             col(CaseMaterial.application_id) == member.application.id,
@@ -194,7 +194,18 @@ async def _supply(session: Session, whole: Whole, member: Member, at: datetime) 
             col(CaseMaterial.supply).in_([Supply.WAITING, Supply.NEEDED]),
         )
         .values(supply=Supply.OBTAINED, origin=origin, changed_at=at)
+        .returning(col(CaseMaterial.code))
     )
+    licence = await licensing.of_application(session, _before(whole, member)[-1].application.number)
+    if met.all() and licence is not None:
+        await serving.use_as_material(
+            session,
+            licence,
+            application_number=member.application.number,
+            purpose=f"办理{member.definition.name.zh}",
+            actor=str(member.application.filed_by),
+            at=at,
+        )
 
 
 async def _result(session: Session, before: Sequence[Member]) -> Mapping[str, str | None]:

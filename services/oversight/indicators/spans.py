@@ -1,5 +1,6 @@
 """The summaries of a period: whole months where they are summed up, days for the rest."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlmodel import col
 from services.oversight.indicators.models import DaySummary, MonthSummary
 from storage.database import Session
 
+DAY = timedelta(days=1)
 SHORTEST = 31
 """Below so many days no month is asked for."""
 
@@ -16,14 +18,24 @@ SHORTEST = 31
 async def summed(session: Session, first: date, last: date) -> sa.Subquery:
     """Rows (indicator, department_code, item_code, numerator, denominator) of these days, both included."""
     months = await _months(session, first, last)
-    days = sa.and_(
-        col(DaySummary.day).between(first, last),
-        *(~col(DaySummary.day).between(month, _end(month)) for month in months),
-    )
-    parts = [_columns(DaySummary).where(days)]
+    parts = [
+        _columns(DaySummary).where(col(DaySummary.day).between(*gap)) for gap in gaps(first, last, months)
+    ]
     if months:
         parts.append(_columns(MonthSummary).where(col(MonthSummary.month).in_(months)))
     return sa.union_all(*parts).subquery("summed")
+
+
+def gaps(first: date, last: date, months: Sequence[date]) -> list[tuple[date, date]]:
+    """The days of the period that lie in none of the months, as ranges; never none, so that there is always a part."""
+    found, begin = [], first
+    for month in months:
+        if begin < month:
+            found.append((begin, month - DAY))
+        begin = _end(month) + DAY
+    if begin <= last or not found:
+        found.append((begin, last))
+    return found
 
 
 def _columns(table: type[DaySummary | MonthSummary]) -> sa.Select[Any]:
@@ -39,11 +51,11 @@ async def _months(session: Session, first: date, last: date) -> list[date]:
     while month <= last:
         if month >= first and _end(month) <= last:
             inside.append(month)
-        month = _end(month) + timedelta(days=1)
+        month = _end(month) + DAY
     month_column = col(MonthSummary.month)
     known = sa.select(month_column).where(month_column.in_(inside)).distinct()
     return sorted(await session.scalars(known))
 
 
 def _end(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return (month + timedelta(days=31)).replace(day=1) - DAY

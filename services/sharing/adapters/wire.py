@@ -57,6 +57,7 @@ class Wire:
         self._prefix = parts.path.rstrip("/")
         self._headers = {"host": parts.netloc.rpartition("@")[2], **headers}
         self._idle: list[Line] = []
+        self._closed = False
 
     async def ask(
         self,
@@ -68,6 +69,8 @@ class Wire:
         headers: Mapping[str, str] = NOTHING,
     ) -> tuple[int, bytes]:
         """Status and body. Raises SourceSlow, SourceDown, or SourceWrong for an answer too large or encoded."""
+        if self._closed:
+            raise SourceDown(self._name, "closed")
         body = content.encode() if json is None else msgspec.json.encode(json)
         told = {**self._headers, **headers}
         if json is not None:
@@ -91,6 +94,8 @@ class Wire:
         return kind(self._name, f"status {status}")
 
     async def close(self) -> None:
+        """Ask nothing more."""
+        self._closed = True
         while self._idle:
             writer = self._idle.pop().writer
             writer.close()
@@ -105,7 +110,7 @@ class Wire:
         except BaseException:
             line.writer.close()
             raise
-        if line.at_rest and len(self._idle) < KEPT:
+        if line.at_rest and len(self._idle) < KEPT and not self._closed:
             line.http.start_next_cycle()
             self._idle.append(line)
         else:

@@ -5,12 +5,19 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from identity.actor import Role
-from licensing import queries, types
-from licensing.errors import TypeDraftMovedOn, TypeKeeperOnly, TypeTaken, TypeUnfit, TypeUnknown
+from licensing import queries, serving, types
+from licensing.errors import (
+    LicenceNotFound,
+    TypeDraftMovedOn,
+    TypeKeeperOnly,
+    TypeTaken,
+    TypeUnfit,
+    TypeUnknown,
+)
 from licensing.kinds import commands, reading
 from storage import ledger
-from tests.integration.licensing.pressing import FOOD, citizen, clerk, intend
-from tests.support.licences import AT
+from tests.integration.licensing.pressing import FIRM, FOOD, citizen, clerk, intend
+from tests.support.licences import AT, MARKET
 
 pytestmark = pytest.mark.anyio
 KEEPER = clerk("*", Role.CATALOGUE)
@@ -65,6 +72,19 @@ async def test_a_licence_keeps_the_version_it_was_issued_under(session, press):
     ]
     with pytest.raises(TypeUnknown):
         await reading.draft(session, FOOD)
+
+
+async def test_what_is_not_shared_is_no_material_and_no_department_learns_of_it(session, press):
+    draft = await begun(session)
+    open_one = await press.issue(session, await intend(session))
+    await commands.save(session, KEEPER, FOOD, draft.definition | {"secrecy": "closed"}, revision=1, at=AT)
+    await commands.publish(session, KEEPER, FOOD, revision=2, note="", at=AT)
+    closed = await press.issue(session, await intend(session, number="A-2"))
+    held = await queries.held(session, [FIRM.id], [FOOD], at=AT)
+    assert [one.id for one in held] == [open_one.id]
+    asking = serving.Asking(MARKET.code, "示例", "C-1", AT)
+    with pytest.raises(LicenceNotFound):
+        await serving.metadata(session, asking, closed.identifier)
 
 
 async def test_a_published_version_cannot_be_changed_even_in_the_database(session):

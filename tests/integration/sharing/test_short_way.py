@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -71,6 +72,23 @@ async def test_a_use_is_read_by_its_subject_before_the_register_has_answered_and
         ["name", "born_on"],
     )
     assert others == []
+
+
+async def test_no_answer_leaves_for_a_use_whose_beginning_was_lost(
+    open_database, two_processes, server, now, tmp_path
+):
+    hub = await open_hub(open_database, now, file_source(tmp_path / "r.csv"))
+    asked = hub.sources.ask
+    database = hub.sessions.kw["bind"].url.database
+
+    async def lose(*told, **known):
+        with psycopg.connect(server.cluster.url(database), autocommit=True) as connection:
+            connection.execute("DELETE FROM hub_use")
+        return await asked(*told, **known)
+
+    hub.sources.ask = lose
+    with pytest.raises(sa.exc.NoResultFound):
+        await through(hub, two_processes[0], signing.sign(request(now), hub.portal))
 
 
 async def ended(hub, session):

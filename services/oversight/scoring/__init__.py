@@ -1,0 +1,1 @@
+"""绩效量化测评: one number a month for each department, from what stands on its cards, warnings and indicators."""
