@@ -18,7 +18,7 @@ from identity.actor import EVERYWHERE, Actor, Party, PartyKind, Role
 from identity.errors import OrganisationUnknown
 from identity.numbers import NumberWrong, credit_code, id_number
 from licensing import lint, metadata, numbering, queries, serials, types
-from licensing.errors import ImportNotAllowed, ImportNotFound
+from licensing.errors import ImportNotAllowed, ImportNotFound, LicenceUnfit
 from licensing.importing.models import LicenceImport, LicenceImportRow
 from licensing.importing.table import CODE, HOLDER, NUMBER, Arrived, Told, own_fields
 from licensing.kinds import reading
@@ -198,13 +198,13 @@ async def _take_in(session: Session, started: LicenceImport, row: LicenceImportR
     if await queries.number_known(session, kind.slug, row.licence_number):
         mistakes.append(Told(content["cells"][NUMBER], NUMBER_TAKEN))
     if holder is not None and not mistakes:
-        async with session.begin_nested() as attempt:
-            licence = await _licence(session, started, row, holder, at)
-            mistakes = _linted(kind, licence, content, at)
-            if mistakes:
-                await attempt.rollback()
-            else:
+        try:
+            async with session.begin_nested():
+                licence = await _licence(session, started, row, holder, at)
+                _require_fit(kind, licence, at)
                 await _keep(session, started, licence, at)
+        except LicenceUnfit as unfit:
+            mistakes = _told(kind, unfit, content)
     row.outcome = ImportOutcome.REFUSED if mistakes else ImportOutcome.TAKEN
     row.mistakes, row.content = [told.plain for told in mistakes], None
 
@@ -292,14 +292,21 @@ def _bearer(kind: LicenceType, content: Mapping[str, Any]) -> dict[str, str]:
     return {one.key: content["holder_code"] for one in kind.fields if one.element == "CZZTDM"}
 
 
-def _linted(kind: LicenceType, licence: Licence, content: Mapping[str, Any], at: datetime) -> list[Told]:
-    """What would keep the page from being sealed, told at the cell it comes from."""
+def _require_fit(kind: LicenceType, licence: Licence, at: datetime) -> None:
+    """Raises LicenceUnfit where the page could not be sealed."""
+    sealed = metadata.sealed_elements(licence.elements, kind.seal, at)
+    problems = lint.check(kind, sealed, holder_kind=licence.holder_kind)
+    if problems:
+        raise LicenceUnfit(licence.identifier, problems)
+
+
+def _told(kind: LicenceType, unfit: LicenceUnfit, content: Mapping[str, Any]) -> list[Told]:
+    """What keeps the page from being sealed, told at the cell it comes from."""
     cells = content["cells"]
     columns = {one.element: cells.get(one.name.zh) for one in own_fields(kind)}
     names = {one.element: one.name for one in kind.fields}
-    sealed = metadata.sealed_elements(licence.elements, kind.seal, at)
     found = []
-    for one in lint.check(kind, sealed, holder_kind=licence.holder_kind):
+    for one in unfit.problems:
         words, named = LINT[one.code], names.get(one.element, Names(one.element, one.element))
         told = Names(words.zh.format(element=named.zh), words.en.format(element=named.en))
         found.append(Told(columns.get(one.element) or cells[NUMBER], told))

@@ -62,7 +62,9 @@ class SealUnknown(CommandError):
     def __init__(self, department: str, name: str = "") -> None:
         super().__init__(department)
         self.sentence = (
-            f"Department {department} has no seal {name}." if name else f"There is no department {department}."
+            f"Department {department} has no seal {name}."
+            if name
+            else f"There is no department {department}."
         )
 
 

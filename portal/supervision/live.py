@@ -69,7 +69,7 @@ class Watch:
         return self.turn != seen
 
     async def _look(self) -> int:
-        async with self.sessions() as session, session.begin():
+        async with self.sessions() as session:
             found = await board.turn(session)
         if found != self.turn:
             self.turn = found

@@ -31,6 +31,7 @@ OFFENCES: Mapping[str, tuple[str, str]] = {
     "one-door-pyotp": ("identity/sessions.py", "pyotp"),
     "one-door-webauthn": ("identity/sessions.py", "webauthn"),
     "one-door-httpx": ("portal/headers.py", "httpx"),
+    "one-door-h11": ("services/sharing/adapters/files.py", "h11"),
     "one-door-calendar": ("services/applications/planning.py", "chinese_calendar"),
     "one-door-psycopg": ("licensing/types.py", "psycopg"),
 }
