@@ -70,8 +70,8 @@ class ExchangePages(Controller):
         try:
             arrived = await anyio.to_thread.run_sync(_read, resources.settings, named, content)
         except TableUnreadable as exc:
-            wrong = Form[Any](errors={"file": gettext(WHY_TABLE[exc.why])})
-            return await _page(session, resources.settings, wrong, 422)
+            words = gettext(WHY_TABLE[exc.why])
+            return await _page(session, resources.settings, Form(errors={"file": words}), 422)
         except PackageRefused as exc:
             words = pick(packages.WHY[exc.why]).format(name=exc.name)
             return await _page(session, resources.settings, Form(errors={"file": words}), 422)

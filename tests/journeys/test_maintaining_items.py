@@ -170,6 +170,9 @@ def workbook(*rows):
 async def test_a_table_becomes_drafts_and_says_which_cells_are_wrong(editor, city_sessions, now):
     checked(await editor.get("/admin/exchange"))
     assert (await editor.get("/admin/exchange/blank.xlsx")).content[:2] == b"PK"
+    broken = await editor.post("/admin/exchange", files={"file": ("清单.xlsx", b"PK no table")})
+    assert broken.status_code == 422
+    checked(broken)
     good = {"事项名称": "示例新事项", "实施编码": "11520100MADEM00381352051100900A"}
     content = workbook(good, good | {"网址代码": "another-one", "法定办结时限": "很快"})
     done = await editor.post("/admin/exchange", files={"file": ("清单.xlsx", content)})
