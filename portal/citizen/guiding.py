@@ -77,7 +77,9 @@ class GuidingPages(Controller):
         """The licence or decision this item leads to, with sample values, marked 样本."""
         item = await queries.get(session, code)
         link = f"{resources.settings.public_url.rstrip('/')}/items/{item.code}"
-        content = await _printed(await _kind(session, item), item, lambda: _result(item.definition, now, link))
+        content = await _printed(
+            await _kind(session, item), item, lambda: _result(item.definition, now, link)
+        )
         name = _("%(result)s 样本") % {"result": pick(item.definition.result.name)}
         return sent(content, f"{name}.pdf", PDF)
 

@@ -64,7 +64,12 @@ def _cases(record: OwnRecord) -> Block:
 
 def _licences(record: OwnRecord) -> Block:
     rows = [
-        [pick(types.get(one.type_code, one.type_version).name), one.number, one.issuer_name, day(one.valid_from)]
+        [
+            pick(types.get(one.type_code, one.type_version).name),
+            one.number,
+            one.issuer_name,
+            day(one.valid_from),
+        ]
         for one in record.licences
     ]
     return _block(_("电子证照"), [_("证照"), _("证照编号"), _("发证机关"), _("有效期起")], rows)

@@ -97,7 +97,9 @@ def test_every_translation_keeps_its_placeholders(path: Path):
 @pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.stem)
 def test_a_per_cent_sign_is_written_twice(path: Path):
     with path.open("rb") as file:
-        texts = [text for message in read_po(file, locale="en") for text in (message.id, message.string) if text]
+        texts = [
+            text for message in read_po(file, locale="en") for text in (message.id, message.string) if text
+        ]
     assert [text for text in texts if re.search(r"(?<!%)(%%)*%(?![%(])", text)] == []
 
 
