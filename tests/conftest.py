@@ -22,25 +22,19 @@ from tests.support.city import City, laid, resources
 settings.register_profile("suite", deadline=None, derandomize=not os.environ.get("YIWANG_EXPLORE"))
 settings.load_profile("suite")
 
-LONGEST = ("browser/test_every_page.py", "browser")
+LONGEST = ("browser/test_every_page.py", "browser/")
 """What takes longest begins first, so that two processes end at about the same time."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep files together when several processes share the tests, and all that drive one demonstration as well."""
+    """Files are dealt out in this order when several processes share the tests (`--dist loadfile`)."""
     here = Path(__file__).parent
 
-    def group(item: pytest.Item) -> str:
-        file = item.path.relative_to(here).as_posix()
-        return "browser" if file.startswith("browser/") and file != LONGEST[0] else file
-
     def rank(item: pytest.Item) -> int:
-        return LONGEST.index(name) if (name := group(item)) in LONGEST else len(LONGEST)
+        file = item.path.relative_to(here).as_posix()
+        return next((place for place, name in enumerate(LONGEST) if file.startswith(name)), len(LONGEST))
 
     items.sort(key=rank)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
 
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
