@@ -25,9 +25,9 @@ FLAGS = [
 Visit = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo() -> Iterator[Demonstration]:
-    """Afterwards its log must tell of no breach of the policy and no request that failed."""
+    """Ends with the browser tests, so that it takes nothing from the others. Afterwards its log must tell of no breach of the policy and no request that failed."""
     with demonstrating() as running:
         yield running
         log = running.log("web")
@@ -61,7 +61,7 @@ class Doorman:
         return self.known[account]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def known() -> dict[str, Any]:
     """The cookies of everybody who signed in during this run."""
     return {}

@@ -9,8 +9,8 @@ from playwright.sync_api import Error
 
 from tests.browser.visiting import Visitor
 
-OF_ONE_KIND, OF_A_CASE = 1, 3
-"""So many pages of one kind are looked at; more where a page differs by how far a case is, or by its item."""
+OF_ONE_KIND, OF_AN_ITEM, OF_A_CASE = 1, 2, 3
+"""So many pages of one kind are looked at; more where a page differs by its item, or by how far a case is."""
 MOST_PAGES = 80
 
 NOT_PAGES = re.compile(
@@ -23,9 +23,8 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NUMBER = re.compile(r"(?<=/)(?=[^/]*\d{4})[\w.%-]+")
 NAMED = re.compile(r"^/((?:admin/)?(?:items|bundles|reviews)|themes|apply|help)/(?!new\b|import\b)[^/]+")
 PLACE = re.compile(r"(?<=/draft/)(entries|removal|new|conditions|groups)/.*")
-CASE = re.compile(
-    r"^/(my/licences|window/cases|supervision/cases|applications|items|apply|admin/items)/…$|/draft/entries/…$"
-)
+CASE = re.compile(r"^/(my/licences|window/cases|supervision/cases|applications)/…$")
+ITEM = re.compile(r"^/(items|apply|admin/items)/…$|/draft/entries/…$")
 LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href)"
 
 
@@ -49,7 +48,7 @@ def pages(
     while waiting and sum(counted.values()) < MOST_PAGES:
         path = waiting.popleft()
         kind = kind_of(path)
-        enough = OF_A_CASE if CASE.search(kind) else OF_ONE_KIND
+        enough = OF_A_CASE if CASE.search(kind) else OF_AN_ITEM if ITEM.search(kind) else OF_ONE_KIND
         if counted[kind] >= enough or (elsewhere and elsewhere.match(path)):
             continue
         if not opened(visitor, path):
