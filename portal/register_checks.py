@@ -14,7 +14,7 @@ from identity.mandates import controlling, queries
 from identity.mandates.rules import REGISTER_FRESH, Proof
 from identity.queries import organisation_by_id, profile
 from services.sharing.client import HubClient
-from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
+from services.sharing.errors import ExchangeError, HubUnavailable
 from services.sharing.messages import Answer, Subject
 from services.sharing.rules import Outcome
 from storage.database import Sessions
@@ -31,7 +31,6 @@ REGISTERS: Mapping[Proof, tuple[str, str]] = {
     Proof.FUND_ACCOUNT: ("fund-accounts", "account_number"),
     Proof.DRIVING_FILE: ("driving-files", "file_number"),
 }
-TROUBLE = (HubUnavailable, ExchangeRefused, AnswerForged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ async def check_person(
     for resource, (field, value) in claims.items():
         try:
             answer = await _verify(hub, PERSON_CHECK, resource, subject, {field: value}, person_id, at)
-        except TROUBLE:
+        except ExchangeError:
             silent.append(resource)
             continue
         requests[resource] = answer.request
@@ -87,7 +86,7 @@ async def check_parent(
         if known.outcome != Outcome.HIT or known.values.get("name") is not True:
             return None
         birth = await _verify(hub, CHILD_CHECK, "births", subject, claimed, guardian, at)
-    except TROUBLE:
+    except ExchangeError:
         return None
     if birth.outcome != Outcome.HIT or True not in birth.values.values():
         return None
@@ -107,7 +106,7 @@ async def check_representative(
 ) -> Firm | None:
     """The firm, if the register has it in good standing and names this person as its legal representative.
 
-    Raises HubUnavailable, ExchangeRefused, AnswerForged when it cannot be asked.
+    Raises ExchangeError when it cannot be asked.
     """
     subject = Subject(credit_code=credit_code)
     answer = await _represents(hub, subject, id_number, person_id, at)
@@ -149,7 +148,7 @@ async def still_represents(
         code = (await organisation_by_id(session, row.for_organisation)).credit_code
     try:
         holds = await _represents(hub, Subject(credit_code=code), number, person_id, at) is not None
-    except TROUBLE:
+    except ExchangeError:
         return True
     async with sessions() as session, session.begin():
         return await controlling.note_representative(session, mandate_id, holds=holds, at=at)

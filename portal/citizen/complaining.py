@@ -21,7 +21,7 @@ from portal.forms import Form
 from portal.guards import citizen
 from portal.request import Request
 from portal.resources import Resources
-from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
+from services.sharing.errors import ExchangeError
 
 
 class Complaint(forms.Fields):
@@ -68,7 +68,7 @@ class ComplaintPages(Controller):
                 at=now,
                 content=content,
             )
-        except (HubUnavailable, ExchangeRefused, AnswerForged):
+        except ExchangeError:
             return Template("citizen/data_uses.html", context={"away": True, "uses": []}, status_code=503)
         return Redirect("/my/data-uses#asked", status_code=303)
 
@@ -89,7 +89,7 @@ async def _page(
         departments = {one.code: one.name for one in await identity.departments(session)}
     try:
         uses = await resources.hub.uses_of(subject, operator=str(actor.person_id), at=now, limit=MOST)
-    except (HubUnavailable, ExchangeRefused, AnswerForged):
+    except ExchangeError:
         return Template("citizen/data_uses.html", context={"away": True, "uses": []}, status_code=503)
     found = next((one for one in uses if one.id == str(use_id)), None)
     if found is None:

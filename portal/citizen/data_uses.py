@@ -20,7 +20,7 @@ from portal.language import pick
 from portal.registers import REGISTERS
 from portal.resources import Resources
 from services.applications import queries
-from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
+from services.sharing.errors import ExchangeError
 from services.sharing.messages import Subject, UseSeen
 from storage.database import Session
 
@@ -52,7 +52,7 @@ class DataUsePages(Controller):
             cases = {one.number for one in await queries.mine(session, actor)}
         try:
             uses = await resources.hub.uses_of(subject, operator=str(actor.person_id), at=now, limit=MOST)
-        except (HubUnavailable, ExchangeRefused, AnswerForged):
+        except ExchangeError:
             return Template("citizen/data_uses.html", context={"away": True, "uses": []}, status_code=503)
         if actor.behalf is not None:
             async with transactions() as session:
@@ -73,7 +73,7 @@ async def _asked(
         answer = await resources.hub.steward(
             "own-tickets", consumer=resources.settings.party, operator=str(actor.person_id), at=now
         )
-    except (HubUnavailable, ExchangeRefused, AnswerForged):
+    except ExchangeError:
         return []
     return [
         {

@@ -35,7 +35,7 @@ from portal.language import gettext as _
 from portal.request import Request
 from portal.resources import Resources
 from services.notices import commands as notices
-from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
+from services.sharing.errors import ExchangeError
 from services.sharing.messages import Subject, UseSeen
 from services.workflow import calendar
 from services.workflow.rules import due_on, local_day
@@ -214,7 +214,7 @@ async def _seen(
         departments = {one.code: one.name for one in await identity.departments(session)}
     try:
         uses = await _uses(resources, record, actor, now, limit)
-    except (HubUnavailable, ExchangeRefused, AnswerForged):
+    except ExchangeError:
         return Seen(record, None, departments)
     return Seen(record, uses, departments)
 

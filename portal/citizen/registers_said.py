@@ -29,7 +29,7 @@ from services.applications.facts.models import Word
 from services.applications.facts.queries import told_facts, words_of
 from services.applications.rules import CHANGEABLE
 from services.catalogue import queries as catalogue
-from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
+from services.sharing.errors import ExchangeError
 from storage.database import Session
 
 
@@ -98,7 +98,7 @@ async def _raise(resources: Resources, actor: Actor, digest: str, words: str, no
             at=now,
             content=content,
         )
-    except (HubUnavailable, ExchangeRefused, AnswerForged):
+    except ExchangeError:
         return ""
     return "" if answer.refused else str(answer.result["id"])
 

@@ -21,9 +21,10 @@ from portal.dependencies import Transactions
 from portal.forms import CreditCode, Form
 from portal.guards import citizen, fresh
 from portal.language import gettext as _
-from portal.register_checks import TROUBLE, check_representative, conclude_person
+from portal.register_checks import check_representative, conclude_person
 from portal.request import Request
 from portal.resources import Resources
+from services.sharing.errors import ExchangeError
 from storage.database import Session
 
 HERE = "/my/identity"
@@ -119,7 +120,7 @@ class FirmPages(Controller):
                     credit_code=code,
                     at=now,
                 )
-            except TROUBLE:
+            except ExchangeError:
                 form, status = form.wrong(credit_code=_("登记机关暂时没有回应，请过几分钟再试")), 503
             else:
                 if firm is not None:

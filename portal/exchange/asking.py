@@ -78,8 +78,6 @@ class AskingPages(Controller):
         except desk.Refused as refused:
             wrong = form.wrong(fields=desk.sentence(refused))
             return await _page(session, resources, actor, resource, wrong, 422)
-        except desk.AWAY:
-            return desk.away()
         return Redirect(f"{ASK}/{asked['number']}", status_code=303)
 
     @get("/{number:str}", name="exchange:asking")
@@ -115,8 +113,6 @@ class AskingPages(Controller):
         except desk.Refused as refused:
             wrong = form.wrong(agree=desk.sentence(refused))
             return await _one(transactions, resources, actor, now, number, wrong, 422)
-        except desk.AWAY:
-            return desk.away()
         return Redirect(f"{ASK}/{number}", status_code=303)
 
 
@@ -128,10 +124,7 @@ async def _page(
     form: Form[Wanted],
     status: int = 200,
 ) -> Template:
-    try:
-        found = [one for one in await resources.hub.directory() if one.share_type != "3"]
-    except desk.AWAY:
-        return desk.away()
+    found = [one for one in await resources.hub.directory() if one.share_type != "3"]
     chosen = next((one for one in found if one.code == resource), None)
     definitions = [one.definition for one in await catalogue.in_force(session)]
     items = [one for one in definitions if actor.serves(one.department.code)]
@@ -156,11 +149,8 @@ async def _one(
     form: Form[Answer],
     status: int = 200,
 ) -> Template:
-    try:
-        known = await desk.told(resources, actor, "askings", now)
-        directory = await resources.hub.directory()
-    except desk.AWAY:
-        return desk.away()
+    known = await desk.told(resources, actor, "askings", now)
+    directory = await resources.hub.directory()
     names = {one.code: pick(one.name) for one in directory}
     found = next((one for one in known if one["number"] == number), None)
     if found is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Template
+from litestar.types import ExceptionHandlersMap
 
 from identity import queries as identity
 from identity.actor import EVERYWHERE, Actor, Role
@@ -15,16 +16,16 @@ from portal.exchange import wording
 from portal.language import gettext as _
 from portal.language import pick
 from portal.registers import REGISTERS
+from portal.request import Request
 from portal.resources import Resources
 from services.catalogue import queries as catalogue
-from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
+from services.sharing.errors import ExchangeError, HubUnavailable
 from services.sharing.published import ResourceSeen
 
 ROOM = "/exchange"
 STEWARDS = (Role.APPROVER, Role.CATALOGUE)
 STEWARDS_ONLY = guards.roles(*STEWARDS)
 STAFF = guards.roles(*STEWARDS, Role.SUPERVISOR)
-AWAY = (HubUnavailable, AnswerForged, ExchangeRefused)
 NOT_THERE = frozenset({"AskingUnknown", "TicketUnknown", "NotTheirs", "ContractUnknown"})
 
 
@@ -49,8 +50,7 @@ async def told(
 ) -> Any:
     """The hub's answer to a deed in the officer's department's name.
 
-    Raises Refused, NotFoundException for what is not there or not theirs, and HubUnavailable, ExchangeRefused,
-    AnswerForged.
+    Raises Refused, NotFoundException for what is not there or not theirs, and ExchangeError.
     """
     party = party_of(actor, resources)
     if not party:
@@ -108,5 +108,10 @@ def register(code: str, directory: Mapping[str, str]) -> str:
     return _(REGISTERS[code]) if code in REGISTERS else directory.get(code, code)
 
 
-def away() -> Template:
+def away(request: Request, exc: ExchangeError) -> Template:
+    """Whatever a page here wanted of the hub, it cannot be had now."""
     return Template("exchange/away.html", status_code=503)
+
+
+AWAY: ExceptionHandlersMap = {ExchangeError: away, HubUnavailable: away}
+"""For the doors of the room; elsewhere in the portal HubUnavailable has a page of its own."""

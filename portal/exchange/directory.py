@@ -60,18 +60,12 @@ class DirectoryPages(Controller):
         actor: NamedDependency[Actor],
     ) -> Template:
         """Every resource by class, and which materials of which items it spares."""
-        try:
-            found = await resources.hub.directory()
-        except desk.AWAY:
-            return desk.away()
+        found = await resources.hub.directory()
         return await _listing(transactions, resources, actor, found, Form.empty())
 
     @get("/export.json", name="exchange:export-directory")
     async def export(self, resources: NamedDependency[Resources]) -> Response[bytes] | Template:
-        try:
-            found = await resources.hub.directory()
-        except desk.AWAY:
-            return desk.away()
+        found = await resources.hub.directory()
         content = json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=1).encode()
         headers = {"content-disposition": 'attachment; filename="directory.json"'}
         return Response(content, media_type="application/json", headers=headers)
@@ -100,8 +94,6 @@ class DirectoryPages(Controller):
             for one in own:
                 told = {name: one[name] for name in KEPT if name in one}
                 await desk.told(resources, actor, "publish-resource", now, told)
-        except desk.AWAY:
-            return desk.away()
         except (msgspec.DecodeError, desk.Refused):
             wrong: Form[Any] = Form(errors={"file": _("这个文件读不出来，或者有不合目录规范的条目")})
             return await _listing(transactions, resources, actor, await resources.hub.directory(), wrong, 422)
@@ -114,10 +106,7 @@ class DirectoryPages(Controller):
         actor: NamedDependency[Actor],
         code: FromPath[str],
     ) -> Template:
-        try:
-            return _page(await _resource(resources, code), resources, actor, Form.empty())
-        except desk.AWAY:
-            return desk.away()
+        return _page(await _resource(resources, code), resources, actor, Form.empty())
 
     @post("/{code:str}", name="exchange:change-resource", guards=[desk.STEWARDS_ONLY])
     async def change(
@@ -141,8 +130,6 @@ class DirectoryPages(Controller):
             await desk.told(resources, actor, "publish-resource", now, entry)
         except desk.Refused as refused:
             return _page(known, resources, actor, form.wrong(name=desk.sentence(refused)), 422)
-        except desk.AWAY:
-            return desk.away()
         return Redirect(f"{DIRECTORY}/{code}", status_code=303)
 
 

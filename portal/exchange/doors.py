@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 
+from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from portal.exchange import asking, directory, keeping, overview
+from portal.exchange import asking, desk, directory, keeping, overview
 
-EXCHANGE_DOORS: Sequence[ControllerRouterHandler] = (
-    overview.OverviewPages,
-    directory.DirectoryPages,
-    asking.AskingPages,
-    keeping.ContractPages,
-    keeping.TicketPages,
+ROOM = Router(
+    "/",
+    route_handlers=[
+        overview.OverviewPages,
+        directory.DirectoryPages,
+        asking.AskingPages,
+        keeping.ContractPages,
+        keeping.TicketPages,
+    ],
+    exception_handlers=desk.AWAY,
 )
+EXCHANGE_DOORS: Sequence[ControllerRouterHandler] = (ROOM,)

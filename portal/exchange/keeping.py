@@ -66,8 +66,6 @@ class ContractPages(Controller):
         except desk.Refused as refused:
             wrong = form.wrong(reason=desk.sentence(refused))
             return await _contract(transactions, resources, actor, now, number, wrong, 422)
-        except desk.AWAY:
-            return desk.away()
         return Redirect(desk.ROOM, status_code=303)
 
 
@@ -103,10 +101,7 @@ class TicketPages(Controller):
             "stands": form.value.stands == "yes",
             "words": form.value.words,
         }
-        try:
-            await desk.told(resources, actor, "answer-ticket", now, content)
-        except desk.AWAY:
-            return desk.away()
+        await desk.told(resources, actor, "answer-ticket", now, content)
         return Redirect(desk.ROOM, status_code=303)
 
 
@@ -119,11 +114,8 @@ async def _contract(
     form: Form[Ending],
     status: int = 200,
 ) -> Template:
-    try:
-        known = await desk.told(resources, actor, "contracts", now)
-        directory = await resources.hub.directory()
-    except desk.AWAY:
-        return desk.away()
+    known = await desk.told(resources, actor, "contracts", now)
+    directory = await resources.hub.directory()
     names = {one.code: pick(one.name) for one in directory}
     found = next((one for one in known if one["number"] == number), None)
     if found is None:
@@ -150,11 +142,8 @@ async def _ticket(
     form: Form[TicketAnswer],
     status: int = 200,
 ) -> Template:
-    try:
-        known = await desk.told(resources, actor, "tickets", now)
-        directory = await resources.hub.directory()
-    except desk.AWAY:
-        return desk.away()
+    known = await desk.told(resources, actor, "tickets", now)
+    directory = await resources.hub.directory()
     names = {one.code: pick(one.name) for one in directory}
     found = next((one for one in known if one["id"] == number), None)
     if found is None:

@@ -33,15 +33,12 @@ class OverviewPages(Controller):
         now: NamedDependency[datetime],
     ) -> Template:
         """Askings, tickets and contracts of the officer's department; of all for supervisors."""
-        try:
-            askings, tickets, contracts = await asyncio.gather(
-                *(desk.told(resources, actor, deed, now) for deed in ("askings", "tickets", "contracts"))
-            )
-            directory = await _directory(resources)
-            overseeing = actor.has(Role.SUPERVISOR)
-            gone = await desk.told(resources, actor, "uses-gone", now) if overseeing else []
-        except desk.AWAY:
-            return desk.away()
+        askings, tickets, contracts = await asyncio.gather(
+            *(desk.told(resources, actor, deed, now) for deed in ("askings", "tickets", "contracts"))
+        )
+        directory = await _directory(resources)
+        overseeing = actor.has(Role.SUPERVISOR)
+        gone = await desk.told(resources, actor, "uses-gone", now) if overseeing else []
         departments, items = await desk.names(transactions), await desk.items(transactions)
         context: dict[str, Any] = {
             "items": items,
@@ -63,12 +60,9 @@ class OverviewPages(Controller):
         now: NamedDependency[datetime],
     ) -> Template:
         """How every register answered in thirty days, and the state of each source now."""
-        try:
-            figures = await desk.told(resources, actor, "quality", now)
-            directory = await _directory(resources)
-            health = await resources.hub.health()
-        except desk.AWAY:
-            return desk.away()
+        figures = await desk.told(resources, actor, "quality", now)
+        directory = await _directory(resources)
+        health = await resources.hub.health()
         departments, items = await desk.names(transactions), await desk.items(transactions)
         async with transactions() as session:
             spared = await spared_by_item(session, since=now - timedelta(days=SPARED_DAYS))

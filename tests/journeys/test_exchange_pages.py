@@ -168,3 +168,27 @@ async def test_the_directory_is_read_exported_taken_in_and_changed_by_its_own_de
     assert "保存" not in checked(await civil.get(one)).text
     assert (await civil.post(one, entry | {"condition": "一事一查"})).status_code == 404
     assert (await civil.get("/exchange/directory/none")).status_code == 404
+
+
+async def test_with_the_hub_away_every_page_says_so(sign_in_without_hub):
+    steward = await sign_in_without_hub("police-approver")
+    nobody = "00000000-0000-4000-8000-000000000000"
+    for path in ("", "/quality", "/directory", "/directory/population", "/directory/export.json", "/askings"):
+        answer = await steward.get(f"/exchange{path}")
+        assert answer.status_code == 503, path
+        assert "现在连不上数据共享平台" in checked(answer).text
+    for path in (f"/tickets/{nobody}", "/contracts/none", "/askings/none"):
+        answer = await steward.get(f"/exchange{path}")
+        assert answer.status_code == 503, path
+        assert "现在连不上数据共享平台" in checked(answer).text
+    checked(await steward.get("/window"))
+    told = {
+        "/exchange/askings": NEW,
+        "/exchange/askings/none": {"agree": "yes"},
+        "/exchange/contracts/none/end": {"reason": "不再需要"},
+        f"/exchange/tickets/{nobody}": {"stands": "yes", "words": "核对无误"},
+    }
+    for path, content in told.items():
+        answer = await steward.post(path, content)
+        assert answer.status_code == 503, path
+        assert "现在连不上数据共享平台" in checked(answer).text

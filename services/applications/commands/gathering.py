@@ -29,7 +29,7 @@ from services.catalogue import queries as catalogue
 from services.catalogue.codes import Necessity, Source, Subject
 from services.catalogue.definition import ItemDefinition
 from services.sharing.client import HubClient
-from services.sharing.errors import AnswerForged, ExchangeRefused, HubUnavailable
+from services.sharing.errors import AnswerForged, ExchangeError, ExchangeRefused, HubUnavailable
 from services.sharing.messages import Subject as Person
 from storage.database import Session, Sessions
 
@@ -138,7 +138,7 @@ async def _announce(hub: HubClient, questions: Sequence[Question], at: datetime)
             operators=sorted({question.operator for question in questions}),
             at=at,
         )
-    except (HubUnavailable, ExchangeRefused, AnswerForged):
+    except ExchangeError:
         return False
     return True
 
