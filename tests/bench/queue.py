@@ -27,7 +27,7 @@ from tests.support import postgres
 from tests.support.crowded_desk import DEPARTMENTS, code_of, crowd, number_of
 
 CASES = 1_000_000
-TIMES = 15
+TIMES = 41
 CLERK = UUID(int=7)
 LONGEST = 300.0
 """Milliseconds a page of the list may take (expectation 53); «my applications» a third of it."""
@@ -58,6 +58,7 @@ def lists(today: date) -> dict[str, Wanted]:
         "item and light": replace(plain, item_code="item-0", lamp=Lamp.YELLOW),
         "a surname": replace(plain, text="王"),
         "every firm": replace(plain, text="示例"),
+        "every firm, done": replace(plain, tray=Tray.DONE, text="示例"),
         "a rare name": replace(intake, text="示例市第3号"),
         "a number": replace(plain, text=number_of(7)[:39]),
         "a week": replace(intake, since=today, until=today + timedelta(days=7)),
