@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-import os
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
@@ -17,19 +16,19 @@ from portal.cli.demo.departments import CENTRE, MARKET
 from portal.cli.demo.market_register import KEY_HEADER, KEY_VARIABLE
 from portal.cli.demo.people import firm
 from portal.resources import HUB_KEYS, HUB_PURPOSE
-from services.sharing import commands
+from services.sharing import commands, signing
 from services.sharing.client import HubClient, Timeouts
-from services.sharing.messages import Subject
+from services.sharing.messages import Request, Subject
 from services.sharing.models import Contract
 from services.sharing.rules import Form
 from storage import cipher
 from storage.database import open_engine, open_sessions
-from tests.bench import processes
+from tests.bench import exchange_rates as rates
 from tests.bench.table import Results
 from tests.support.demonstration import Demonstration
 
 CALLS, WARM = 300, 30
-CLIENTS, EACH, WINDOWS = 16, 25, 5
+CLIENTS, EACH, WINDOWS = 16, 25, 3
 CONTRACTS = 8
 CASE = f"BENCH-{datetime.now(UTC):%H%M%S}"
 KEPT = sa.text(
@@ -39,7 +38,7 @@ KEPT = sa.text(
 FIELDS = ["name", "legal_representative", "premises"]
 FIRM = firm("firm-restaurant").credit_code
 HUB, DIRECT = "one exchange through the hub", "the same register, asked directly"
-DIRECT_RATE = "the same register, asked directly by many"
+PRODUCT = "exchanges a second by the portal's own client"
 
 
 def measure(results: Results, demo: Demonstration, *, application_url: str, hub_url: str) -> None:
@@ -49,13 +48,14 @@ def measure(results: Results, demo: Demonstration, *, application_url: str, hub_
 
 
 async def _measure(results: Results, demo: Demonstration, application_url: str, hub_url: str) -> None:
-    secrets = json.loads((demo.data / "keys" / "sample-registers.json").read_text())
+    known = json.loads((demo.data / "keys" / "sample-registers.json").read_text())
     register = httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{demo.port + 2}",
-        headers={KEY_HEADER: secrets[KEY_VARIABLE]},
+        headers={KEY_HEADER: known[KEY_VARIABLE]},
         trust_env=False,
     )
-    client = await _client(demo, application_url)
+    key = await _own_key(application_url)
+    client = _client(demo, key)
     await _prepare(hub_url, client)
     ways: dict[str, Callable[[int], Awaitable[object]]] = {
         DIRECT: lambda _: register.get(f"/entities/{FIRM}"),
@@ -76,37 +76,16 @@ async def _measure(results: Results, demo: Demonstration, application_url: str, 
     results.add(
         "the hub's share of it", median(over), "ms", note=f"95 % within {quantiles(over, n=20)[-1]:.1f} ms"
     )
-    await _rates(results, demo, register, client)
-    kept, asked = await _kept(hub_url), WARM + CALLS + WINDOWS * CLIENTS * EACH
+    signed = [signing.sign(_request(n), key) for n in range(rates.ASKED)]
+    rates.measure(results, demo, directly=(f"/entities/{FIRM}", register.headers), signed=signed)
+    rate = median([await _window(lambda n: _ask(client, n)) for _ in range(WINDOWS)])
+    results.add(PRODUCT, rate, "/s", note=f"one process on the same cores; {CLIENTS} at once")
+    kept, asked = await _kept(hub_url), WARM + CALLS + rates.ASKED + WINDOWS * CLIENTS * EACH
     results.add(
         "of them recorded whole", kept / asked * 100, "%", note=f"{asked:,} uses, both messages, ledger"
     )
     await client.close()
     await register.aclose()
-
-
-async def _rates(
-    results: Results, demo: Demonstration, register: httpx.AsyncClient, client: HubClient
-) -> None:
-    """How many a second, from many at once, asked directly and through the hub; and what one takes of the cores."""
-
-    async def directly(_: int) -> None:
-        await register.get(f"/entities/{FIRM}")
-
-    note = f"{CLIENTS} at once, median of {WINDOWS} times {CLIENTS * EACH}"
-    bare = [await _window(directly) for _ in range(WINDOWS)]
-    results.add(DIRECT_RATE, median(bare), "/s", note=note)
-    parts = ("hub", "postgresql")
-    before = {part: _seconds(demo, part) for part in parts}
-    rates = [await _window(lambda n: _ask(client, n)) for _ in range(WINDOWS)]
-    took = {part: (_seconds(demo, part) - before[part]) * 1000 / (WINDOWS * CLIENTS * EACH) for part in parts}
-    told = f"{note}; best {max(rates):.0f}; {CONTRACTS} contracts"
-    results.add("exchanges with evidence kept", median(rates), "/s", beside=DIRECT_RATE, note=told)
-    each = ", ".join(f"{part} {spent:.1f}" for part, spent in took.items())
-    spent = sum(took.values())
-    results.add(
-        "processor time of one exchange", spent, "ms", note=f"{each}: {2000 / spent:,.0f} /s of two cores"
-    )
 
 
 async def _window(way: Callable[[int], Awaitable[None]]) -> float:
@@ -121,15 +100,6 @@ async def _window(way: Callable[[int], Awaitable[None]]) -> float:
     return CLIENTS * EACH / (perf_counter() - began)
 
 
-def _seconds(demo: Demonstration, part: str) -> float:
-    """Processor seconds that a part with all its processes has used so far."""
-    ticks = 0
-    for pid in processes.family(demo.parts()[part]):
-        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(told[11]) + int(told[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
 async def _kept(hub_url: str) -> int:
     """Uses of the last bench's case whose both messages are kept and whose two entries stand in the ledger."""
     engine = open_engine(hub_url, pool_size=1)
@@ -139,16 +109,20 @@ async def _kept(hub_url: str) -> int:
     return int(found or 0)
 
 
-async def _client(demo: Demonstration, application_url: str) -> HubClient:
+async def _own_key(application_url: str) -> tokens.Signer:
     engine = open_engine(application_url, pool_size=1)
     async with open_sessions(engine)() as session, session.begin():
         own = await keys.load(session, HUB_PURPOSE, at=datetime.now(UTC))
     await engine.dispose()
+    return own.signer
+
+
+def _client(demo: Demonstration, key: tokens.Signer) -> HubClient:
     known = [tokens.verifier(one) for one in json.loads((demo.data / "keys" / HUB_KEYS).read_text())["keys"]]
     return HubClient(
         f"http://127.0.0.1:{demo.port + 1}",
         consumer=CENTRE.code,
-        key=own.signer,
+        key=key,
         hub_keys={one.kid: one for one in known},
         timeouts=Timeouts(total=20),
     )
@@ -184,6 +158,25 @@ async def _prepare(hub_url: str, client: HubClient) -> None:
         subjects=[Subject(credit_code=FIRM)],
         operators=["bench"],
         at=at,
+    )
+
+
+def _request(n: int) -> Request:
+    """The n-th of the requests that are signed before the hub is measured."""
+    return Request(
+        consumer=MARKET.code,
+        contract=f"QY-BENCH-{n % CONTRACTS}",
+        case_number=CASE,
+        item="food-business",
+        resource="business-register",
+        fields=FIELDS,
+        subject=Subject(credit_code=FIRM),
+        applicant="bench",
+        operator="bench",
+        purpose="测量",
+        at=datetime.now(UTC),
+        nonce=secrets.token_hex(16),
+        expected={},
     )
 
 
