@@ -19,7 +19,7 @@ from pyhanko_certvalidator import ValidationContext
 from licensing import signatures, stamping
 from licensing.metadata import read_record
 from licensing.stepping import run_through
-from licensing.verifying import Finding, Verdict
+from licensing.verdicts import Finding, Verdict
 
 RECORD_NAME = "metadata.json"
 

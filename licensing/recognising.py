@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from licensing import signatures
 from licensing.metadata import read_record
-from licensing.verifying import Finding, Verdict
+from licensing.verdicts import Finding, Verdict
 
 SLOT = re.compile(rb"/M \(D:(\d{14})Z\)/ByteRange \[0 (\d+) (\d+) (\d+)\] */Contents <([0-9a-f]{600,})>>>")
 """The filled slot of a seal."""

@@ -21,7 +21,8 @@ from services.applications.arriving import scanning
 from services.sharing.client import HubClient, Timeouts
 from storage import cipher
 from storage.database import Sessions, open_engine, open_sessions, require_fit
-from storage.objects import ObjectStore, open_store
+from storage.objects import ObjectStore
+from storage.stores import open_store
 
 HUB_PURPOSE = "hub-portal"
 """The portal's key towards the hub, kept with its other signing keys."""

@@ -27,7 +27,6 @@ __all__ = [
     "digest_of",
     "digest_of_file",
     "is_digest",
-    "open_store",
     "verified",
 ]
 
@@ -99,38 +98,6 @@ class ObjectStore(Protocol):
     async def check(self) -> None:
         """Return if the store can be written to (its folder or bucket is made where missing)."""
         ...
-
-
-def open_store(
-    *,
-    folder: Path,
-    endpoint: str | None = None,
-    access_key: str = "",
-    secret_key: str = "",
-    bucket: str = "yiwang",
-    region: str = "us-east-1",
-    secure: bool = True,
-) -> ObjectStore:
-    """The S3 store at `endpoint` (host:port) where one is set, else the one in `folder`.
-
-    Talks to nobody, so that a node starts while its store is away; `check` tells. Raises ValueError for an
-    endpoint or a bucket name that cannot be.
-    """
-    # Both modules import this one, and the S3 SDK is loaded only by those who use it.
-    if endpoint is None:
-        from storage import folder_store
-
-        return folder_store.open(folder)
-    from storage import minio_store
-
-    return minio_store.open(
-        endpoint=endpoint,
-        access_key=access_key,
-        secret_key=secret_key,
-        bucket=bucket,
-        region=region,
-        secure=secure,
-    )
 
 
 def digest_of(content: bytes) -> str:

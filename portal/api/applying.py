@@ -32,8 +32,8 @@ from services.applications.errors import AnswersWrong
 from services.applications.rules import Channel, State
 from services.catalogue import answers, rows
 from services.catalogue import queries as catalogue
-from services.catalogue.answers import Mistake
 from services.catalogue.definition import ItemDefinition
+from services.catalogue.mistakes import Mistake
 from services.workflow.rules import local_day
 from storage.database import Session
 

@@ -36,7 +36,7 @@ from services.applications.bundling.merging import Whole, front
 from services.applications.errors import AnswersWrong, Missing, ResultNotReady
 from services.applications.rules import Channel
 from services.catalogue import answers, bundles, rows
-from services.catalogue.answers import Mistake
+from services.catalogue.mistakes import Mistake
 from services.workflow.rules import local_day
 from storage.database import Session
 

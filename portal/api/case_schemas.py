@@ -10,10 +10,10 @@ from identity.actor import PartyKind
 from portal.api.schemas import Words
 from services.applications.errors import Missing
 from services.applications.rules import Channel, Delivery, Outcome, State
-from services.catalogue.answers import Mistake
 from services.catalogue.codes import Format, Source
 from services.catalogue.definition import Commitment
 from services.catalogue.form import Pair
+from services.catalogue.mistakes import Mistake
 from services.workflow.rules import PauseKind
 
 

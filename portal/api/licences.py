@@ -13,7 +13,7 @@ from licensing import commands, queries, types, verifying
 from licensing.errors import CodeRefused, CodesCrowded, LicenceNotFound
 from licensing.presenting import CODE_LENGTH
 from licensing.rules import PRESENTATION_LIFE, State
-from licensing.verifying import Finding, Verdict
+from licensing.verdicts import Finding, Verdict
 from portal.api import bodies, problems
 from portal.api.description import ROOT, refusals
 from portal.api.following import pdf

@@ -13,9 +13,9 @@ from portal.language import gettext as _
 from portal.templating import day
 from services.applications.errors import Missing
 from services.catalogue import rows, showing
-from services.catalogue.answers import Mistake
 from services.catalogue.codes import Necessity, QuestionType, Source
 from services.catalogue.definition import Material, Page, Question
+from services.catalogue.mistakes import Mistake
 from services.catalogue.readers import Rows
 
 CHOSEN = frozenset({QuestionType.CHOICE, QuestionType.CHOICES, QuestionType.YES_NO})

@@ -14,7 +14,7 @@ from pydantic import Field
 from licensing import commands, queries, verifying
 from licensing.errors import CodeRefused, CodesCrowded, LicenceNotFound
 from licensing.queries import PublicFacts
-from licensing.verifying import Finding, Verdict
+from licensing.verdicts import Finding, Verdict
 from portal import forms
 from portal.authentication import origin
 from portal.citizen import telling

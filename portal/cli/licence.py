@@ -18,7 +18,7 @@ from licensing.authority import ROOT_FILE
 from licensing.errors import LicensingError
 from licensing.queries import PublicFacts
 from licensing.rules import State
-from licensing.verifying import Finding, Verdict
+from licensing.verdicts import Finding, Verdict
 from portal.cli import licence_import, licence_keys
 from portal.cli.errors import FileUnusable, NotProven
 from portal.settings import Settings, current

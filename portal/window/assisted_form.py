@@ -13,10 +13,11 @@ from services.applications import queries
 from services.applications.commands.submitting import facts_by_name, missing_materials
 from services.catalogue import answers, rows
 from services.catalogue import queries as catalogue
-from services.catalogue.answers import Checked, Mistake
+from services.catalogue.answers import Checked
 from services.catalogue.codes import QuestionType
 from services.catalogue.conditions import holds
 from services.catalogue.definition import ItemDefinition, Material, Question
+from services.catalogue.mistakes import Mistake
 from services.catalogue.readers import SEVERAL, longest
 from services.workflow.rules import local_day
 from storage.database import Session

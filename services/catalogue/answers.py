@@ -12,30 +12,13 @@ from services.catalogue.codes import QuestionType
 from services.catalogue.conditions import holds, is_present
 from services.catalogue.errors import AnswerWrong
 from services.catalogue.form import Form, Page, Question
+from services.catalogue.mistakes import Mistake
 from services.catalogue.readers import DATE_PARTS, PARTS, SPACE, Address, Rows, Value, read
 from services.catalogue.regions import region_in
 
 Typed = Mapping[str, str | list[str]]
 JSON = None | bool | int | float | str | Sequence["JSON"] | Mapping[str, "JSON"]
 NO_FACTS: Mapping[str, object] = {}
-
-
-class Mistake(Struct, frozen=True):
-    """What is wrong with one answer: the question's key, a code, and the data a sentence about it needs.
-
-    In a row of a group the key carries the row: `shareholders-2-name` (see `rows.named`).
-
-    Codes: missing, one-only, control-characters, too-short {min, length}, too-long {max, length},
-    pattern {pattern}, name, not-an-option, too-few {min}, too-many {max}, not-a-date,
-    date-incomplete {missing: names of parts}, too-early {earliest}, too-late {latest}, not-a-number,
-    too-many-decimals {max}, too-small {min}, too-large {max}, address-region, address-detail, not-a-file,
-    not-rows, too-few-rows {min}, too-many-rows {max}, licence-number {why: segments | characters | check},
-    and id-number, credit-code, phone, email, bank-card {why: length | characters | date | region | check}.
-    """
-
-    key: str
-    code: str
-    data: dict[str, str | int] = {}
 
 
 class Checked(Struct, frozen=True):

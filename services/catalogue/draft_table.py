@@ -14,12 +14,13 @@ import msgspec
 from openpyxl import Workbook
 
 from services.catalogue import columns, rows
-from services.catalogue.answers import NO_FACTS, Mistake, Typed, check
+from services.catalogue.answers import NO_FACTS, Typed, check
 from services.catalogue.codes import QuestionType
 from services.catalogue.columns import FIRST, SHEET, Column
 from services.catalogue.conditions import ALWAYS
 from services.catalogue.errors import CellMistake, CellsWrong, SheetUnreadable
 from services.catalogue.form import Form, Question
+from services.catalogue.mistakes import Mistake
 from services.catalogue.papering import WHERE_IT_APPLIES
 from services.catalogue.readers import Rows
 

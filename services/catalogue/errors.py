@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from services.catalogue.answers import Mistake
     from services.catalogue.form import Pair
+    from services.catalogue.mistakes import Mistake
     from services.catalogue.problems import Problem
 
 

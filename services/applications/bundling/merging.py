@@ -14,11 +14,12 @@ from services.applications.models import Application, CaseFile, CaseMaterial, Fa
 from services.applications.planning import named
 from services.applications.rules import State
 from services.catalogue import answers
-from services.catalogue.answers import Checked, Mistake, Typed
+from services.catalogue.answers import Checked, Typed
 from services.catalogue.bundles import Bundle, pooling, split
 from services.catalogue.bundles.pooling import Pool, Pooled
 from services.catalogue.conditions import holds
 from services.catalogue.definition import ItemDefinition, Limit
+from services.catalogue.mistakes import Mistake
 from services.catalogue.rows import owner
 
 MET = frozenset({Supply.OBTAINED, Supply.HANDED_IN, Supply.COMMITTED})

@@ -11,7 +11,8 @@ from licensing import commands, serving
 from licensing.copying import ANNOTATION, Note
 from licensing.errors import LicenceNotFound
 from licensing.serving import Asking
-from licensing.verifying import Finding, verify
+from licensing.verdicts import Finding
+from licensing.verifying import verify
 from tests.integration.licensing.pressing import FIRM, FOOD, clerk, deeds, intend
 from tests.support import licences as builders
 from tests.support.licences import AT

@@ -2,7 +2,8 @@ import pytest
 
 from licensing import documents, verifying
 from licensing.documents import DocumentKind
-from licensing.verifying import Finding, verify
+from licensing.verdicts import Finding
+from licensing.verifying import verify
 from tests.support import licences as builders
 
 SAID = {

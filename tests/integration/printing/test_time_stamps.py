@@ -29,7 +29,8 @@ from licensing.authority import open_authority
 from licensing.errors import PrintFailed, StampMissing
 from licensing.sealing import SoftwareSealer, Stamping
 from licensing.stepping import run_through
-from licensing.verifying import Finding, verify
+from licensing.verdicts import Finding
+from licensing.verifying import verify
 from tests.support import licences as builders
 from tests.support import timestamps
 

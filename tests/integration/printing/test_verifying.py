@@ -14,7 +14,8 @@ from licensing import printing, verifying
 from licensing.authority import open_authority
 from licensing.finishing import ROOM
 from licensing.sealing import SoftwareSealer
-from licensing.verifying import Finding, verify
+from licensing.verdicts import Finding
+from licensing.verifying import verify
 from tests.support import licences as builders
 
 BYTES = int(os.environ.get("YIWANG_BYTES", "120"))

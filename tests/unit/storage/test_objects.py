@@ -5,8 +5,9 @@ import pytest
 from storage import s3_transfer
 from storage.folder_store import FolderStore
 from storage.minio_store import MinioStore
-from storage.objects import digest_of, digest_of_file, is_digest, open_store
+from storage.objects import digest_of, digest_of_file, is_digest
 from storage.s3_transfer import Limits
+from storage.stores import open_store
 
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-4, the example "abc"
 
