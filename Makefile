@@ -32,7 +32,7 @@ demo: setup ## the whole portal on this machine, with sample data; ends in `read
 test: setup ## the whole test suite, browser tests included; what is killed on purpose is killed when all else is done
 	@.ci/packages testing
 	$(BIN)/pytest tests --ignore tests/faults -n 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/pytest tests/faults
+	$(BIN)/pytest tests/faults -n 2 --dist loadfile --no-loadscope-reorder
 
 unit: .venv/.ready ## the fast tests only
 	$(BIN)/pytest tests/unit
@@ -44,6 +44,7 @@ endurance: setup ## the great numbers: every item to its result, 1,000 faulty ca
 	YIWANG_BYTES=1000 YIWANG_GUESSES=10000 YIWANG_DECISIONS=500 $(BIN)/pytest tests/integration/printing/test_verifying.py tests/integration/licensing/test_showing.py tests/integration/licensing/test_exactly_once.py
 	YIWANG_XES_MB=500 $(BIN)/pytest tests/unit/oversight/mining/test_foreign_logs.py
 	YIWANG_CITY_CASES=20000 $(BIN)/pytest tests/integration/oversight/test_from_the_ledger.py
+	YIWANG_PATIENT=yes $(BIN)/pytest tests/contracts/test_s3_faults.py
 	YIWANG_ATTEMPTS=10000 $(BIN)/pytest tests/integration/identity/test_guessing.py
 	YIWANG_EXPLORE=yes YIWANG_STEPS=100000 YIWANG_RACES=1000 $(BIN)/pytest tests/integration/applications/test_any_deed.py tests/integration/applications/test_any_deed_for_real.py tests/integration/applications/test_races.py
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Error
@@ -36,12 +36,17 @@ def kind_of(path: str) -> str:
     return f"{path}?{names}" if names else path
 
 
+def differs(kind: str) -> bool:
+    """Whether pages of this kind are another one for each item, or for how far a case is and who opens it."""
+    return bool(CASE.search(kind) or ITEM.search(kind))
+
+
 def pages(
-    visitor: Visitor, starts: tuple[str, ...], elsewhere: re.Pattern[str] | None = None
+    visitor: Visitor, starts: tuple[str, ...], elsewhere: Callable[[str], bool] = lambda path: False
 ) -> Iterator[str]:
     """Open every page that can be reached from `starts` and yield its path while the browser stands on it.
 
-    `elsewhere` matches paths that somebody else looks at.
+    `elsewhere` says which paths others look at.
     """
     waiting, seen = deque(starts), set(starts)
     counted: Counter[str] = Counter()
@@ -49,7 +54,7 @@ def pages(
         path = waiting.popleft()
         kind = kind_of(path)
         enough = OF_A_CASE if CASE.search(kind) else OF_AN_ITEM if ITEM.search(kind) else OF_ONE_KIND
-        if counted[kind] >= enough or (elsewhere and elsewhere.match(path)):
+        if counted[kind] >= enough or (path not in starts and elsewhere(path)):
             continue
         if not opened(visitor, path):
             continue

@@ -1,5 +1,6 @@
 """An S3 server in trouble: every failure is a clear error within a bounded time, and passes with its cause."""
 
+import os
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
@@ -83,6 +84,7 @@ async def test_a_server_that_refuses_is_named_within_seconds_and_all_is_there_af
     assert await store.get(DIGEST) == b"content"
 
 
+@pytest.mark.skipif(not os.environ.get("YIWANG_PATIENT"), reason="half a minute of waiting: make endurance")
 async def test_a_server_that_never_answers_costs_at_most_35_seconds_with_the_real_limits(
     s3_server: RadosGateway,
 ):
