@@ -29,11 +29,12 @@ Hashes: TypeAlias = dict[Node, bytes]
 
 
 class Waiting(SQLModel, table=True):
-    """An entry that has no leaf yet, with its place in its chain."""
+    """An entry that has no leaf yet, with its place in its chain. A list without an index: it is read as a whole."""
 
     __tablename__ = "ledger_waiting"
+    __mapper_args__ = {"primary_key": ["entry"]}
 
-    entry: int = Field(sa_column=sa.Column(sa.BigInteger, primary_key=True, autoincrement=False))
+    entry: int = Field(sa_type=sa.BigInteger)
     chain: str
     position: int = Field(sa_type=sa.BigInteger)
 
@@ -125,7 +126,7 @@ def leaf_hash(chain: str, position: int, entry_hash: bytes) -> bytes:
 def read_statement(text: str) -> Statement | None:
     """What the text of a checkpoint says; None for any other text. Lines after the third are allowed and ignored."""
     lines = text.split("\n")
-    if len(lines) < 4 or lines[-1] != "" or not lines[0]:
+    if len(lines) < 4 or lines[-1] != "" or not lines[0] or not lines[0].isprintable():
         return None
     origin, number, coded = lines[:3]
     plain = number.isascii() and number.isdigit() and len(number) <= 19 and str(int(number)) == number

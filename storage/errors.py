@@ -8,6 +8,7 @@ StorageError
 ├── RingMissing        no key ring was installed in this process
 ├── KeyUnusable        a key of the ring cannot be used or taken away like this
 ├── LedgerBroken       an entry does not follow from the one before it
+├── WorkbookUnreadable a spreadsheet that arrived is none, is broken, too large, or has not the columns wanted
 └── ObjectError
     ├── ObjectNotFound     no such digest in the store
     ├── ObjectDamaged      what was read is not what was written
@@ -87,4 +88,12 @@ class ObjectDamaged(ObjectError):
 class StoreUnavailable(ObjectError):
     def __init__(self, why: str) -> None:
         super().__init__(f"object store unavailable: {why}")
+        self.why = why
+
+
+class WorkbookUnreadable(StorageError):
+    """`why`: "too-large", "not-a-table" or "no-columns"."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"workbook unreadable ({why})")
         self.why = why

@@ -1,8 +1,8 @@
 """The append-only record of what was done, by whom, on whose behalf, and when.
 
 Every chain (a case, a licence, an account) is linked by itself inside the database: entry n carries
-SHA-256(hash of entry n-1 ‖ n as 8 bytes big-endian ‖ body), where the body is the exact JSON text that was
-appended. Chains do not wait for one another. The application's role may append and read, nothing else.
+SHA-256(hash of entry n-1 ‖ n as 8 bytes big-endian ‖ body), where the body is the exact JSON text that is
+kept. Chains do not wait for one another. The application's role may append and read, nothing else.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ class Link:
     hash: bytes
 
 
-APPEND = sa.text("SELECT ledger_append(:body)")
+APPEND = sa.text("SELECT ledger_append(:chain, :deed, :subject, :actor, :on_behalf_of, :at, :details)")
 
 
 async def append(
@@ -77,16 +77,16 @@ async def append(
     `deed` is past-tense plain words («application accepted»), `actor` a person's id or `system:<name>`,
     `details` JSON without personal values.
     """
-    body = body_of(
-        chain=chain,
-        deed=deed,
-        subject=subject,
-        actor=actor,
-        at=at,
-        on_behalf_of=on_behalf_of,
-        details=details,
-    )
-    await session.execute(APPEND, {"body": body})
+    parts = {
+        "chain": chain,
+        "deed": deed,
+        "subject": subject,
+        "actor": actor,
+        "on_behalf_of": on_behalf_of,
+        "at": at,
+        "details": canonical(dict(details or {})),
+    }
+    await session.execute(APPEND, parts)
 
 
 def body_of(

@@ -128,7 +128,7 @@ def verify_bundle(content: bytes, *, key: Verifier | None = None) -> Verdict:
         bundle = msgspec.json.decode(content, type=Bundle) if len(content) <= LARGEST else None
     except (msgspec.MsgspecError, RecursionError, ValueError):
         bundle = None
-    if bundle is None:
+    if bundle is None or not bundle.chain.isprintable():  # the name of a chain is shown on terminals
         return Verdict(why="unreadable")
     if bundle.format != FORMAT:
         return Verdict(chain=bundle.chain, why="format")

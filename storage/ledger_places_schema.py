@@ -1,4 +1,6 @@
-"""The ledger's database side since revision 0024: appending without a row for the head of each chain.
+"""The ledger's database side as revision 0024 laid it: appending without a row for the head of each chain.
+
+Since revision 0026 `storage.ledger_speed_schema` stands in the place of both functions.
 
 A chain's head is its last entry, found by the index that also refuses a second entry at the same place. Whoever
 appends to a chain holds an advisory lock on its name until the transaction ends, so two writers of one case wait for

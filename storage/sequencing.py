@@ -11,7 +11,8 @@ from storage.database import Session
 from storage.merkle import Node
 from storage.signed_notes import Signer
 
-BATCH = 5_000
+BATCH = 20_000
+"""Each batch reads all that waits once, so that a great backlog wants great batches."""
 TAKE = sa.text("SELECT leaf, leaf_hash FROM ledger_sequence(:most)")
 ANY_WAITING = sa.select(sa.exists(sa.select(Waiting)))
 

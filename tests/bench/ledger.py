@@ -31,13 +31,21 @@ BODY = (
     " 'case looked at', 'details', json_build_object('by', 'bench'), 'on_behalf_of', NULL,"
     " 'subject', concat('bench:', CAST(:case AS text)))::text"
 )
-CHAINED_SCRIPT = f"\\set case random(1, 100000)\nSELECT ledger_append({BODY});\n"
+CHAINED_SCRIPT = (
+    "\\set case random(1, 100000)\nSELECT ledger_append(concat('bench:', CAST(:case AS text)), 'case looked at',"
+    " concat('bench:', CAST(:case AS text)), 'bench', NULL, now(), json_build_object('by', 'bench'));\n"
+)
+"""As `storage.ledger.append` calls it: the database writes the body."""
+FIRST = "decode(repeat('00', 32), 'hex')"
 PLAIN_SCRIPT = (
     "\\set case random(1, 100000)\n\\set position random(1, 1000000000000)\n"
     "INSERT INTO bench_entry (chain, position, at, actor, deed, subject, body, previous, hash)"
     f" SELECT concat('bench:', CAST(:case AS text)), CAST(:position AS bigint), now(), 'bench', 'case looked at',"
-    f" concat('bench:', CAST(:case AS text)), body, sha256(''), sha256(body::bytea) FROM (SELECT {BODY} AS body) AS made;\n"
+    f" concat('bench:', CAST(:case AS text)), body, {FIRST},"
+    f" sha256({FIRST} || int8send(CAST(:position AS bigint)) || convert_to(body, 'UTF8'))"
+    f" FROM (SELECT {BODY} AS body) AS made;\n"
 )
+"""The honest twin: the same columns, body and hash, each its own commit, but nothing read, parsed, locked or noted."""
 INSERT = sa.text(
     "INSERT INTO bench_entry (chain, position, at, actor, deed, subject, body, previous, hash)"
     " VALUES (:chain, :position, :at, 'bench', 'case looked at', :chain, :body, '\\x00', '\\x00')"

@@ -7,7 +7,7 @@ their steps are made by the same rules as a worker makes them from the ledger.
 import heapq
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -130,10 +130,13 @@ class City:
             return Officer(one.id, one.name, one.weight, one.pace, refusals=0.35)
         return Officer(one.id, one.name, one.weight, 0.15 if place % 3 else 4.0)
 
-    def walk(self) -> Iterator[Case]:
-        """Every case, item by item, with its events; `planted` is complete when the last one was given."""
+    def walk(self, places: Iterable[int] = range(DEPARTMENTS)) -> Iterator[Case]:
+        """Every case, item by item, with its events; `planted` is complete when the last one was given.
+
+        `places`: only these departments; each has its own chance, so that they may be walked side by side.
+        """
         each = self.cases // (DEPARTMENTS * self.items)
-        for place in range(DEPARTMENTS):
+        for place in places:
             staff = self.officers(place)
             for turn in range(self.items):
                 yield from _Item(self, place, turn, each, staff).walk()

@@ -1,8 +1,8 @@
 """Laying the generated city into a database of its own, by COPY."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 import psycopg
@@ -51,24 +51,36 @@ def lay(url: str, city: City, *, ledger: bool = False, until: datetime | None = 
 
     Says how many steps. `until`: the city as it stood at that moment, cases still running and their limits with it.
     """
-    total = 0
+    prepare(url)
+    total = fill(url, city, city.walk() if until is None else _until(city.walk(), until), ledger=ledger)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in ("application", "oversight_step", "ledger_entry"):
+            connection.execute(f"VACUUM ANALYZE {table}")
+    return total
+
+
+def _until(cases: Iterable[Case], until: datetime) -> Iterator[Case]:
+    for case in cases:
+        case.events = list(takewhile(lambda event: event.at <= until, case.events))
+        if case.events:
+            yield case
+
+
+def prepare(url: str) -> None:
+    """What there must be before cases: departments, and a calendar without holidays."""
     with psycopg.connect(url) as connection:
         connection.execute("SET session_replication_role = replica")
         _departments(connection)
         _plain_calendar(connection)
-        cases: list[Case] = []
-        for case in city.walk():
-            if until is not None:
-                case.events = list(takewhile(lambda event: event.at <= until, case.events))
-            if case.events:
-                cases.append(case)
-            if len(cases) == SOME:
-                total += _lay(connection, city, cases, ledger)
-                cases = []
-        total += _lay(connection, city, cases, ledger)
-    with psycopg.connect(url, autocommit=True) as connection:
-        for table in ("application", "oversight_step", "ledger_entry"):
-            connection.execute(f"VACUUM ANALYZE {table}")
+
+
+def fill(url: str, city: City, walk: Iterable[Case], *, ledger: bool = False) -> int:
+    """Lay these cases and their steps, some thousand at a time; how many steps. Several may do so side by side."""
+    total, cases = 0, iter(walk)
+    with psycopg.connect(url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        while some := list(islice(cases, SOME)):
+            total += _lay(connection, city, some, ledger)
     return total
 
 

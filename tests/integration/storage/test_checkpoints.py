@@ -179,6 +179,47 @@ async def test_no_entry_is_skipped_whatever_order_transactions_end_in(own, now):
     assert (finding.entries, finding.leaves, finding.waiting) == (entries, entries, 0)
 
 
+async def test_writers_of_one_chain_wait_for_one_another(server, own, now):
+    """The second asks for the lock in vain, waits, and then sees what the first one committed."""
+    name, sessions = own
+
+    async def writer(number):
+        for turn in range(6):
+            async with sessions() as session, session.begin():
+                await write(session, now, chain="one", deed=f"deed {number} {turn}")
+
+    async with sessions() as first, first.begin():
+        await write(first, now, chain="one")
+        others = [asyncio.create_task(writer(number)) for number in range(8)]
+        with psycopg.connect(server.cluster.url(name), autocommit=True) as watching:
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            for _ in range(2000):
+                if watching.execute(waiting).fetchone()[0] == len(others):
+                    break
+                await asyncio.sleep(0.005)
+    await asyncio.gather(*others)
+    async with sessions() as session:
+        assert await ledger.verify_chain(session, "one") == 1 + 8 * 6
+
+
+async def test_leaves_follow_the_order_of_entries_wherever_their_notes_lie(server, own, now):
+    """Vacuumed, the list of what waits takes new notes where old ones lay; batches still go by the entries' order."""
+    name, sessions = own
+    for count in (30, 60):
+        async with sessions() as session, session.begin():
+            await write_many(session, now, count)
+        async with sessions() as session, session.begin():
+            while await sequencing.sequence(session, SIGNER, at=now, most=7):
+                pass
+        with psycopg.connect(server.cluster.url(name), autocommit=True) as superuser:
+            superuser.execute("VACUUM ledger_waiting")
+    async with sessions() as session:
+        entries = list(await session.scalars(sa.select(Leaf.entry).order_by(Leaf.leaf)))
+    assert entries == sorted(entries)
+    assert len(entries) == 90
+    assert (await audited(sessions)).whole
+
+
 async def test_an_open_transaction_holds_back_nobody_elses_entries(own, now):
     _, sessions = own
     async with sessions() as slow, slow.begin():

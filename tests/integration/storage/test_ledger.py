@@ -1,4 +1,5 @@
 import hashlib
+import json
 
 import psycopg
 import pytest
@@ -29,6 +30,31 @@ async def test_entries_of_one_chain_follow_from_one_another(session, now):
     assert second.previous == first.hash
     assert first.hash == hashlib.sha256(bytes(32) + (1).to_bytes(8, "big") + first.body.encode()).digest()
     assert first.details == {"名": "䶮"}
+
+
+ODD = """"quoted" \\back\\ {brace} 'single' \t tab \n line \x01 \x7f \u2028 $1 :chain %s 䶮𬎆 🏛"""
+
+
+async def test_the_body_the_database_writes_says_what_was_given_to_the_letter(session, now):
+    given = {
+        "chain": ODD,
+        "deed": ODD + "1",
+        "subject": ODD + "2",
+        "actor": ODD + "3",
+        "on_behalf_of": ODD + "4",
+    }
+    details = {ODD: [ODD, 1, 2.5, None, True, {}], "a": "</script>"}
+    await ledger.append(session, at=now, details=details, **given)
+    await ledger.append(session, at=now, **given | {"on_behalf_of": None})
+    whole = ledger.body_of(at=now, details=details, **given)
+    await session.execute(sa.text("SELECT ledger_append(:body)"), {"body": whole})
+    assert await ledger.verify_chain(session, ODD) == 3
+    first, second, third = await ledger.entries(session, ODD)
+    for entry in (first, third):
+        assert {name: getattr(entry, name) for name in given} | {"at": entry.at} == given | {"at": now}
+        assert json.loads(entry.body) == json.loads(whole)
+    assert third.body == whole, "a body that was brought along is kept as it is"
+    assert (second.on_behalf_of, json.loads(second.body)["on_behalf_of"], second.details) == (None, None, {})
 
 
 async def test_the_whole_ledger_is_verified_chain_by_chain(session, now):
