@@ -1,6 +1,6 @@
 """The board as a page, on a wall or on a desk, and the stream that tells it to look again."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from litestar import Controller, MediaType, Response, get
 from litestar.di import NamedDependency
@@ -11,9 +11,11 @@ from portal import guards
 from portal.request import Request
 from portal.supervision import cutting, indicator_words, live, showing, wording
 from portal.supervision.cutting import BOARD, CARDS, CASES, USUAL
+from portal.supervision.heating import departments_by_heat
 from services.oversight import board
+from services.oversight.boarding.filters import Filter, Kept
 from services.oversight.indicators import queries
-from services.oversight.rules import CaseLight, Indicator
+from services.oversight.rules import Indicator
 from services.workflow.rules import local_day
 from storage.database import Session
 
@@ -35,7 +37,8 @@ class BoardPages(Controller):
         now: NamedDependency[datetime],
     ) -> Template:
         today, names, asked = local_day(now), await cutting.named(session), dict(request.query_params.items())
-        period, cut, wall = cutting.period(asked, today, USUAL), names.cut(asked), asked.get("wall") == "yes"
+        wanted, wall = filter_of(asked, names, today), asked.get("wall") == "yes"
+        period, cut = wanted.period, wanted.cut
         turn = await board.turn(session)
         top = ON_A_WALL if wall else ON_A_DESK
         found = await board.board(session, actor, today=today, period=period, cut=cut, top=top, now=now)
@@ -49,7 +52,7 @@ class BoardPages(Controller):
         context = {
             "board": found,
             "turn": turn,
-            "heat": _heat(found, names),
+            "heat": departments_by_heat(found.heat),
             "late": await showing.case_rows(session, found.late, today),
             "near": await showing.case_rows(session, found.near, today),
             "names": names,
@@ -77,26 +80,6 @@ class BoardPages(Controller):
         return ServerSentEvent(watch.events(actor.person_id))
 
 
-class HeatRow:
-    """An item of a department: its running cases by light, and how hot red and yellow are, 0 to 4."""
-
-    def __init__(self, department: str, item: str, lights: dict[CaseLight, int]) -> None:
-        self.department, self.item, self.lights = department, item, lights
-        self.total = sum(lights.values())
-
-    def heat(self, shown: CaseLight) -> int:
-        share = self.lights[shown] / self.total if self.total else 0
-        return 0 if not share else 1 + sum(share >= limit for limit in (0.1, 0.25, 0.5))
-
-    @property
-    def worst(self) -> tuple[int, int, int]:
-        return (-self.lights[CaseLight.RED], -self.lights[CaseLight.YELLOW], -self.total)
-
-
-def _heat(found: board.Board, names: cutting.Named) -> list[tuple[str, list[HeatRow]]]:
-    """Departments with their items, the hottest first."""
-    rows = [HeatRow(department, item, dict(lights)) for (department, item), lights in found.heat.items()]
-    groups: dict[str, list[HeatRow]] = {}
-    for row in sorted(rows, key=lambda one: (*one.worst, one.department, one.item)):
-        groups.setdefault(row.department, []).append(row)
-    return list(groups.items())
+def filter_of(asked: dict[str, str], names: cutting.Named, today: date) -> Filter:
+    """What narrows the board."""
+    return Filter(period=cutting.period(asked, today, USUAL), cut=names.cut(asked), table=Kept.BOARD)

@@ -15,11 +15,22 @@ from portal import guards
 from portal.dependencies import Transactions
 from portal.language import gettext
 from portal.request import Request
-from portal.supervision import cutting, indicator_words, showing, watching, wording
+from portal.supervision import (
+    board_sheets,
+    boarding,
+    carding,
+    cutting,
+    indicator_words,
+    showing,
+    watching,
+    wording,
+)
 from portal.supervision.showing import CaseSeen
 from portal.words import word
+from services.oversight.boarding.cutting import EVER
+from services.oversight.boarding.filters import Filter, Kept
 from services.oversight.exports import commands, queries
-from services.oversight.exports.tasks import Wording
+from services.oversight.exports.tasks import Wording, Wordings
 from services.workflow.rules import local_day
 from storage.database import Session
 from storage.objects import ObjectStore
@@ -58,8 +69,8 @@ class ExportPages(Controller):
         now: NamedDependency[datetime],
     ) -> Redirect:
         typed = {key: str(value) for key, value in (await request.form()).items()}
-        asked = watching.asked_of(typed, await cutting.named(session))
-        await commands.ask(session, actor, watching.filter_of(asked, local_day(now)), at=now)
+        wanted = _wanted(typed, await cutting.named(session), local_day(now))
+        await commands.ask(session, actor, wanted, at=now)
         return Redirect(EXPORTS, status_code=303)
 
     @get("/{export_id:uuid}/file", name="supervision:export-file")
@@ -75,21 +86,35 @@ class ExportPages(Controller):
         async with transactions() as session:
             export = await commands.fetch(session, actor, export_id, at=now)
         content = await objects.get(export.digest or "")
-        disposition = f'attachment; filename="cases-{export.asked_at:%Y%m%d-%H%M}.xlsx"'
+        name = export.asked.get("table", Kept.CASES.value)
+        disposition = f'attachment; filename="{name}-{export.asked_at:%Y%m%d-%H%M}.xlsx"'
         return Response(content, media_type=SHEET, headers={"content-disposition": disposition})
+
+
+def _wanted(typed: dict[str, str], names: cutting.Named, today: date) -> Filter:
+    """What narrowed the page whose button was pressed."""
+    if typed.get("table") == Kept.BOARD:
+        return boarding.filter_of(typed, names, today)
+    if typed.get("table") == Kept.CARDS:
+        return carding.filter_of(typed, names, today)
+    return watching.filter_of(watching.asked_of(typed, names), today)
 
 
 def told(asked: dict[str, str], names: cutting.Named) -> list[str]:
     """What narrowed a list, in words."""
-    found = []
-    if asked.get("key"):
+    found, table = [], asked.get("table")
+    if table == Kept.BOARD:
+        found.append(gettext(_("监察看板")))
+    elif table == Kept.CARDS:
+        found.append(wording.of(wording.CARDS, asked["card"]) if asked.get("card") else gettext(_("亮牌")))
+    elif asked.get("key"):
         found.append(indicator_words.name(asked["key"]))
         found.append(gettext(_("分子")) if asked.get("part") == "good" else gettext(_("分母")))
     elif asked.get("event"):
         found.append(wording.of(wording.EVENTS, asked["event"]))
     else:
         found.append(gettext(_("在办办件")))
-    if asked.get("key") or asked.get("event"):
+    if asked.get("key") or asked.get("event") or (table and asked["first"] != str(EVER.first)):
         found.append(f"{wording.as_day(asked['first'])} – {wording.as_day(asked['last'])}")
     if asked.get("light"):
         found.append(word(asked["light"], "light"))
@@ -118,4 +143,8 @@ async def rows(session: Session, cases: Sequence[CaseSeen], today: date) -> list
     ]  # fmt: skip
 
 
-LIST = Wording(title="办件清单", heads=HEADS, widths=WIDTHS, rows=rows)
+WORDINGS: Wordings = {
+    Kept.CASES: (Wording(title="办件清单", heads=HEADS, widths=WIDTHS, rows=rows),),
+    Kept.CARDS: board_sheets.CARDS,
+    Kept.BOARD: board_sheets.BOARD,
+}

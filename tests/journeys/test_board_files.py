@@ -18,9 +18,11 @@ from services.oversight.boarding import commands as boarding
 from services.oversight.exports import commands, tasks
 from services.oversight.exports.models import Export
 from services.oversight.indicators import commands as indicators
+from services.oversight.models import Card
 from services.oversight.reports import tasks as reports
 from services.oversight.reports.models import Report
 from services.oversight.reports.rules import due
+from services.oversight.rules import CardKind
 from services.workflow.rules import local_day
 from storage.errors import ObjectNotFound
 from tests.integration.oversight.builders import DAY, application
@@ -73,6 +75,70 @@ async def test_a_list_is_exported_as_it_is_filtered_for_its_asker_alone(sign_in,
     assert "您还没有导出过清单" in checked(await browser.get("/supervision/exports")).text
     with pytest.raises(ObjectNotFound):
         await held.objects.get(digest)
+
+
+async def exported(browser, held, path, button):
+    """Press the export button of a page as it is filtered; the workbook that a worker wrote."""
+    page = checked(await browser.get(path))
+    form = page.text[page.text.rindex("<form", 0, page.text.index(button)) : page.text.index(button)]
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    await browser.post("/supervision/exports", {key: fields[key] for key in fields if key != "_csrf_token"})
+    await work(held)
+    listed = checked(await browser.get("/supervision/exports"))
+    file = await browser.get(re.search(r'href="(/supervision/exports/[0-9a-f-]+/file)"', listed.text)[1])
+    book = load_workbook(io.BytesIO(file.content))
+    sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+    return file.headers["content-disposition"], sheets, listed.text
+
+
+async def test_the_board_and_its_cards_are_exported_as_they_are_filtered(sign_in, held, monkeypatch):
+    monkeypatch.setattr(tasks, "PAGE", 2)
+    at, today = datetime.now(UTC), local_day(datetime.now(UTC))
+    late = {"due_on": today - 9 * DAY, "yellow_on": today - 10 * DAY, "submitted_at": at}
+    mine = [application(department_code=MARKET.code, **late) for _ in range(3)]
+    other = application(department_code=CIVIL.code, **late)
+    async with held.sessions() as session, session.begin():
+        session.add_all([*mine, other])
+        await session.flush()
+        for case in (*mine, other):
+            for kind, rule in ((CardKind.RED, "T0R"), (CardKind.YELLOW, "T0Y")):
+                session.add(
+                    Card(
+                        application_number=case.number,
+                        department_code=case.department_code,
+                        kind=kind,
+                        rule=rule,
+                        rule_version=1,
+                        inputs={"due_on": str(case.due_on)},
+                        raised_at=at,
+                    )
+                )
+        await session.flush()
+        await boarding.rebuild(session, at=at)
+        await boarding.take_up(session, {case.number for case in (*mine, other)}, at=at)
+    browser = await sign_in("supervisor-1")
+    asked = f"department={MARKET.code}&since={today}&until={today}"
+    name, sheets, listed = await exported(browser, held, f"/supervision?{asked}", "导出看板表格")
+    assert name.startswith('attachment; filename="board-')
+    assert "监察看板" in listed
+    heads, *rows = sheets["在办办件"]
+    assert heads[2:] == ("红灯", "黄灯", "绿灯", "暂停计时", "合计")
+    assert [row[2:] for row in rows][-1] == (3, 0, 0, 0, 3)
+    assert {row[0] for row in rows[:-1]} == {MARKET.short}
+    shares = {row[:2]: row[4:] for row in sheets["指标"][1:]}
+    assert shares["网办率", "合计"] == shares["网办率", MARKET.short] == ("样本不足", 3, 3)
+    counts = {row[0]: row[3] for row in sheets["今天和亮牌"][1:]}
+    assert (counts["收件"], counts["红牌"], counts["黄牌"]) == (3, 3, 3)
+
+    name, sheets, listed = await exported(
+        browser, held, f"/supervision/cards?kind=red&department={MARKET.code}", "导出这些亮牌"
+    )
+    assert name.startswith('attachment; filename="cards-')
+    rows = sheets["亮牌"][1:]
+    assert sorted(row[2] for row in rows) == sorted(case.number for case in mine)
+    assert {(row[0], row[1], row[3], row[4].date()) for row in rows} == {
+        ("红牌", "受理超期", MARKET.short, mine[0].due_on)
+    }
 
 
 async def test_reports_are_made_once_and_each_supervisor_sees_their_departments(sign_in, held):

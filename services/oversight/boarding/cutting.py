@@ -41,5 +41,9 @@ class Period:
         return datetime.combine(self.last + timedelta(days=1), time(), ZONE)
 
 
+EVER = Period(date(2000, 1, 1), date(2099, 12, 31))
+"""All days that an address may name."""
+
+
 def dark() -> dict[CaseLight, int]:
     return dict.fromkeys(CaseLight, 0)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from identity.actor import Actor
@@ -10,16 +11,27 @@ from services.oversight.boarding import lists
 from services.oversight.boarding.cutting import Cut, Period
 from services.oversight.boarding.lists import EVENTS, Counted, Happened, Watched
 from services.oversight.boarding.tables import NEVER
-from services.oversight.rules import CaseLight
+from services.oversight.rules import CardKind, CaseLight
 from storage.database import Session
 
 After = tuple[Any, str]
 """By what the last case was ordered, and what tells it from others."""
 
 
+class Kept(StrEnum):
+    """What can be narrowed and kept as a file."""
+
+    CASES = "cases"
+    CARDS = "cards"
+    BOARD = "board"
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Running cases by light; or with `event` those it happened to, with `key` those an indicator counts, in a period."""
+    """Running cases by light; or with `event` those it happened to, with `key` those an indicator counts, in a period.
+
+    With `table` instead the board as it stands, or the cards raised in a period, of one `card` or of both.
+    """
 
     period: Period
     cut: Cut = lists.EVERYTHING
@@ -28,6 +40,8 @@ class Filter:
     key: str = ""
     part: str = "of"
     on_time: bool | None = None
+    table: Kept = Kept.CASES
+    card: CardKind | None = None
 
     @property
     def by_moment(self) -> bool:
@@ -72,13 +86,15 @@ def written(wanted: Filter) -> dict[str, str]:
         "key": wanted.key,
         "part": wanted.part if wanted.key else "",
         "on_time": {True: "yes", False: "no", None: ""}[wanted.on_time],
+        "table": "" if wanted.table is Kept.CASES else wanted.table.value,
+        "card": wanted.card.value if wanted.card else "",
     }
     return {name: text for name, text in told.items() if text}
 
 
 def read(kept: dict[str, str]) -> Filter:
     """The same read back."""
-    light = kept.get("light")
+    light, card = kept.get("light"), kept.get("card")
     return Filter(
         period=Period(date.fromisoformat(kept["first"]), date.fromisoformat(kept["last"])),
         cut=Cut(kept.get("department"), kept.get("item")),
@@ -87,4 +103,6 @@ def read(kept: dict[str, str]) -> Filter:
         key=kept.get("key", ""),
         part=kept.get("part", "of"),
         on_time={"yes": True, "no": False}.get(kept.get("on_time", "")),
+        table=Kept(kept.get("table", Kept.CASES)),
+        card=CardKind(card) if card else None,
     )

@@ -1,7 +1,8 @@
 """The list behind every number of the board and of the indicators: from the cases themselves, page by page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,8 @@ EVENTS = {
     "delivered": "closed_at",
 }
 """What can happen to a case in a period, and where the moment of it is kept."""
+NEARER = (1, 7)
+"""Days."""
 PARTS = ("of", "good")
 EVERYTHING = Cut()
 
@@ -125,11 +128,22 @@ async def counted(session: Session, actor: Actor, wanted: Counted) -> list[Line]
     if not actor.has(Role.SUPERVISOR):
         return []
     query, values = _lines(BY_KEY[wanted.key], wanted, actor)
-    rows = (await session.execute(query, values)).all()
+    rows: Sequence[sa.Row[Any]] = ()
+    for since in _windows(wanted):
+        rows = (await session.execute(query, values | {"since": since})).all()
+        if len(rows) == wanted.limit:
+            break
     numbers = {row.number for row in rows}
     cases = await session.scalars(visible_to(actor).where(col(Application.number).in_(numbers)))
     known = {case.number: case for case in cases}
     return [Line(known[row.number], row.at, row.key) for row in rows if row.number in known]
+
+
+def _windows(wanted: Counted) -> list[datetime]:
+    """From where on to look, one after the other: the latest lines mostly lie in the last days of a long period."""
+    until = min(wanted.period.end, wanted.after[0]) if wanted.after else wanted.period.end
+    nearer = [until - timedelta(days=days) for days in NEARER]
+    return [*(since for since in nearer if since > wanted.period.start), wanted.period.start]
 
 
 def _lines(one: Indicator, wanted: Counted, actor: Actor) -> tuple[sa.TextClause, dict[str, Any]]:
@@ -138,7 +152,6 @@ def _lines(one: Indicator, wanted: Counted, actor: Actor) -> tuple[sa.TextClause
         "(:whole OR a.department_code = ANY(:departments))",
     ]
     values: dict[str, Any] = {
-        "since": wanted.period.start,
         "until": wanted.period.end,
         "whole": EVERYWHERE in actor.departments,
         "departments": sorted(actor.departments),

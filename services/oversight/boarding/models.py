@@ -11,7 +11,7 @@ RUNNING = sa.text("NOT paused")
 
 
 class OpenCase(SQLModel, table=True):
-    """A running case and the days on which its light changes; 9999-12-31 where none is due."""
+    """A running case and the days on which its light changes; 9999-12-31 where none is due or the limit is stopped."""
 
     __tablename__ = "oversight_open"
     __table_args__ = (

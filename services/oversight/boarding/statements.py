@@ -15,13 +15,14 @@ def _listed(states: frozenset[str]) -> str:
     return ", ".join(f"'{state}'" for state in sorted(states))
 
 
+PAUSED = f"a.state IN ({_listed(frozenset(STOPPED))})"
 STANDING = (
     "SELECT a.number, a.department_code, a.item_code,"  # noqa: S608  every part stands in this file
-    f" a.state IN ({_listed(frozenset(STOPPED))}) AS paused,"
-    f" coalesce(a.yellow_on, {NEVER}) AS yellow_on, coalesce(a.due_on, {NEVER}) AS due_on"
+    f" {PAUSED} AS paused, CASE WHEN {PAUSED} THEN {NEVER} ELSE coalesce(a.yellow_on, {NEVER}) END AS yellow_on,"
+    f" CASE WHEN {PAUSED} THEN {NEVER} ELSE coalesce(a.due_on, {NEVER}) END AS due_on"
     f" FROM application a WHERE a.state IN ({_listed(frozenset(WATCHED))})"
 )
-"""Every running case as it stands."""
+"""Every running case as it stands; where the limit is stopped no day changes its light."""
 
 _ADD_LIGHTS = (
     f"INSERT INTO oversight_light ({KEY}, cases) SELECT {KEY}, {{sign}}count(*) FROM moved GROUP BY {KEY}"  # noqa: S608

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from identity.actor import Actor, Party, PartyKind, Role
-from services.applications.models import Application
 from services.oversight.boarding import filters
-from services.oversight.exports import commands
+from services.oversight.boarding.filters import Kept
+from services.oversight.exports import commands, sources
 from services.oversight.exports.models import Export
 from services.oversight.exports.sheets import Sheets
 from services.workflow.rules import local_day
@@ -23,7 +23,7 @@ from storage import unnamed
 from storage.database import Session, Sessions
 from storage.objects import ObjectStore
 
-__all__ = ["EXPORT", "FORGET", "Wording", "forget", "write"]
+__all__ = ["EXPORT", "FORGET", "Wording", "Wordings", "forget", "write"]
 
 EXPORT = commands.EXPORT
 FORGET = "oversight.forget-exports"
@@ -32,23 +32,34 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How a list reads as a table: its title, its columns with their widths, and the cells of some cases."""
+    """How a list reads as a table: its title, its columns with their widths, and the cells of some of it on a day."""
 
     title: str
     heads: Sequence[str]
     widths: Sequence[int]
-    rows: Callable[[Session, Sequence[Application], date], Awaitable[Sequence[Sequence[Any]]]]
+    rows: Callable[[Session, Sequence[Any], date], Awaitable[Sequence[Sequence[Any]]]]
 
 
-async def write(*, sessions: Sessions, objects: ObjectStore, wording: Wording, export_id: str) -> None:
+Wordings = Mapping[Kept, Sequence[Wording]]
+"""For each kind of export its tables, every one on a sheet of its own; several only of what comes in one piece."""
+
+
+async def write(*, sessions: Sessions, objects: ObjectStore, wordings: Wordings, export_id: str) -> None:
     """Write what was asked for, with the scope the asker had then. Done again, it is the same file."""
     async with sessions() as session, session.begin():
         export = await session.get(Export, UUID(export_id))
     if export is None or export.ended_at is not None:
         return
-    sheets = Sheets(wording.title, wording.heads, wording.widths)
+    wanted = filters.read(export.asked)
+    tables = wordings[wanted.table]
+    sheets = Sheets(tables[0].title, tables[0].heads, tables[0].widths)
+    rows = 0
     async with sessions() as session, session.begin():
-        await _fill(session, sessions, sheets, export, wording)
+        async for found in sources.pages(
+            session, _asker(export), wanted, today=local_day(export.asked_at), limit=PAGE
+        ):
+            rows += await _add(session, sheets, tables, found, local_day(export.asked_at))
+            await _tell(sessions, export, rows)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list.xlsx"
         await asyncio.to_thread(sheets.save, path)
@@ -58,30 +69,28 @@ async def write(*, sessions: Sessions, objects: ObjectStore, wording: Wording, e
         kept = await session.get(Export, export.id)
         if kept is not None:
             kept.digest, kept.size, kept.ended_at = digest, size, datetime.now(UTC)
-            kept.total = kept.written = sheets.written
+            kept.total = kept.written = rows
 
 
-async def _fill(
-    session: Session, sessions: Sessions, sheets: Sheets, export: Export, wording: Wording
-) -> None:
-    wanted, actor = filters.read(export.asked), _asker(export)
-    today = local_day(export.asked_at)
-    after: filters.After | None = None
-    seen: set[str] = set()
-    while True:
-        found, last = await filters.page(session, actor, wanted, today=today, after=after, limit=PAGE)
-        # What is due may move while one writes; what happened does not.
-        fresh = [case for case in found if wanted.by_moment or case.number not in seen]
-        seen.update(() if wanted.by_moment else [case.number for case in fresh])
-        for row in await wording.rows(session, fresh, today):
+async def _add(
+    session: Session, sheets: Sheets, tables: Sequence[Wording], found: Sequence[Any], today: date
+) -> int:
+    """Write some of it into every table; how many rows."""
+    rows = 0
+    for place, table in enumerate(tables):
+        if place:
+            sheets.begin(table.title, table.heads, table.widths)
+        for row in await table.rows(session, found, today):
             sheets.add(row)
-        if len(found) < PAGE:
-            return
-        after = last
-        session.expunge_all()
-        async with sessions() as other, other.begin():
-            progress = sa.update(Export).where(col(Export.id) == export.id)
-            await other.execute(progress.values(written=sheets.written))
+            rows += 1
+    return rows
+
+
+async def _tell(sessions: Sessions, export: Export, rows: int) -> None:
+    """How far it is, for whoever looks meanwhile."""
+    async with sessions() as session, session.begin():
+        progress = sa.update(Export).where(col(Export.id) == export.id)
+        await session.execute(progress.values(written=rows))
 
 
 def _asker(export: Export) -> Actor:

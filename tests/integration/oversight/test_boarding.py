@@ -21,6 +21,7 @@ from services.oversight.measures.models import StepsFollowed
 from services.oversight.rules import CaseLight, Rate
 from storage import ledger, sequencing
 from storage.signed_notes import Signer
+from tests.bench import board_plain
 from tests.integration.oversight.builders import CIVIL, DAY, MARKET, NOON, TODAY, actor, application
 
 pytestmark = pytest.mark.anyio
@@ -45,17 +46,17 @@ async def same(session, today=TODAY):
     for departments in SCOPES:
         who = actor(departments=departments)
         for cut in CUTS:
-            found = []
+            found, keys, period = [], (*board.KEYS, *board.EVENTS), Period(today - DAY, today)
             for source in (summaries, tables):
-                period = Period(today - DAY, today)
                 lights = await source.lights(session, who, cut, today)
-                sums = await source.sums(session, who, cut, period, (*board.KEYS, *board.EVENTS))
+                sums = await source.sums(session, who, cut, period, keys)
                 heads = [
                     [case.number for case in await source.next_due(session, who, cut, today, shown, 9)]
                     for shown in (CaseLight.RED, CaseLight.YELLOW)
                 ]
                 found.append((lights, sums, heads))
             assert found[0] == found[1], (departments, cut)
+            assert found[0][1] == await board_plain.sums(session, who, cut, period, keys), "by hand"
 
 
 async def test_whatever_moves_the_summaries_are_what_the_cases_say(session):
@@ -190,8 +191,14 @@ async def test_behind_every_share_stand_the_cases_that_were_counted(session):
                     continue
                 listed = await board.counted(session, who, board.Counted(key, part, period, limit=500))
                 assert len(listed) == sum(getattr(rate, wanted) for rate in rates), (key, part)
-    first = await board.counted(session, actor(), board.Counted("spared", "of", period, limit=4))
-    after = (first[-1].at, first[-1].key)
-    rest = await board.counted(session, actor(), board.Counted("spared", "of", period, after=after))
     whole = await board.counted(session, actor(), board.Counted("spared", "of", period))
-    assert [line.key for line in [*first, *rest]] == [line.key for line in whole]
+    paged, after = [], None
+    while page := await board.counted(
+        session, actor(), board.Counted("spared", "of", period, after=after, limit=4)
+    ):
+        paged += page
+        after = page[-1].at, page[-1].key
+    assert [line.key for line in paged] == [line.key for line in whole], (
+        "from the nearest days to the farthest"
+    )
+    assert len({line.at for line in paged}) > 2
