@@ -1,6 +1,6 @@
 """Cards: which due events the sweep found, under which rule."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
@@ -12,6 +12,8 @@ from portal.request import Request
 from portal.supervision import cutting, wording
 from portal.supervision.showing import cursor, moment_and_text
 from services.oversight import queries
+from services.oversight.boarding.cutting import EVER
+from services.oversight.boarding.filters import Filter, Kept
 from services.oversight.rules import EVENTS, RULES, CardKind
 from services.workflow.rules import local_day
 from storage.database import Session
@@ -34,10 +36,10 @@ class CardPages(Controller):
     ) -> Template:
         given = dict(request.query_params.items())
         names = await cutting.named(session)
-        cut, kind = names.cut(given), given.get("kind", "")
-        period = cutting.period(given, local_day(now)) if given.get("since") and given.get("until") else None
+        wanted = filter_of(given, names, local_day(now))
+        period, cut = wanted.period if wanted.period != EVER else None, wanted.cut
         asked = {
-            "kind": kind if kind in set(CardKind) else "",
+            "kind": wanted.card.value if wanted.card else "",
             "department": cut.department or "",
             "item": cut.item or "",
             "since": str(period.first) if period else "",
@@ -46,7 +48,7 @@ class CardPages(Controller):
         found = await queries.cards(
             session,
             actor,
-            kind=CardKind(asked["kind"]) if asked["kind"] else None,
+            kind=wanted.card,
             department=cut.department,
             item=cut.item,
             between=(period.start, period.end) if period else None,
@@ -70,3 +72,14 @@ class CardPages(Controller):
             "wording": wording,
         }
         return Template("supervision/cards.html", context=context)
+
+
+def filter_of(given: dict[str, str], names: cutting.Named, today: date) -> Filter:
+    """What narrows the cards; days only where both are given."""
+    kind, days = given.get("kind", ""), given.get("since") and given.get("until")
+    return Filter(
+        period=cutting.period(given, today) if days else EVER,
+        cut=names.cut(given),
+        table=Kept.CARDS,
+        card=CardKind(kind) if kind in set(CardKind) else None,
+    )

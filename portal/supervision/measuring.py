@@ -1,7 +1,7 @@
 """The four measures: what they say of each officer, the cases behind every number, and the officer's own answer."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -21,9 +21,10 @@ from portal.supervision import measure_words, showing, wording
 from portal.supervision.showing import cursor, moment_and_text
 from services.oversight import records
 from services.oversight.errors import MeasureAnswered, MeasureNotFound, TextMissing
+from services.oversight.indicators import personal
 from services.oversight.measures import commands, queries
 from services.oversight.measures.kinds import MeasureKind
-from services.workflow.rules import local_day
+from services.workflow.rules import ZONE, local_day
 from storage.database import Session
 
 PAGE = 50
@@ -97,6 +98,7 @@ class MeasurePages(Controller):
                 "departments": await showing.departments(session),
                 "words": measure_words,
                 "address": f"/supervision/officers/{officer}",
+                "months": await _months(session, actor, officer, now) if found else [],
             }
         return Template("supervision/officer.html", context=context)
 
@@ -169,6 +171,17 @@ async def sentences(session: Session, found: Sequence[Finding]) -> list[tuple[Fi
     return rows
 
 
+async def _months(
+    session: Session, actor: Actor, officer: UUID, now: datetime
+) -> Sequence[personal.OwnMonth]:
+    """The last six months, this one as far as it has gone."""
+    first = local_day(now).replace(day=1)
+    for _month in range(personal.MONTHS - 1):
+        first = (first - timedelta(days=1)).replace(day=1)
+    since = datetime.combine(first, time(), ZONE)
+    return await personal.months(session, actor, officer, since=since, until=now)
+
+
 async def _own(
     session: Session, actor: Actor, now: datetime, form: Form[Any], wrong: UUID | None
 ) -> Template:
@@ -176,6 +189,7 @@ async def _own(
     context = {
         "rows": await sentences(session, found),
         "looks": await records.looks(session, subject=str(actor.person_id), limit=20),
+        "months": await _months(session, actor, actor.person_id, now),
         "form": form,
         "wrong": wrong,
         "words": measure_words,

@@ -1,6 +1,6 @@
 """绩效测评: what every department's month is worth in points, and each ground for it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
@@ -9,12 +9,11 @@ from litestar.response import Template
 
 from identity.actor import Actor, Role
 from portal import guards
-from portal.supervision import showing
+from portal.supervision import part_words, showing
+from portal.supervision.disciplining import months as months_until
 from services.oversight.scoring import queries, rules
 from services.workflow.rules import local_day
 from storage.database import Session
-
-MONTHS = 12
 
 
 class ScorePages(Controller):
@@ -32,10 +31,17 @@ class ScorePages(Controller):
     ) -> Template:
         """`month`: yyyy-mm, one of the last twelve; this month otherwise."""
         today = local_day(now)
-        months = _months(today)
+        months = months_until(today)
         chosen = next((one for one in months if one.strftime("%Y-%m") == month), months[0])
         scores = await queries.monthly(session, actor, chosen, today=today)
+        recent = months[months.index(chosen) :]
         context = {
+            "half": await queries.means(session, actor, recent[:6], today=today),
+            "year": await queries.means(session, actor, recent, today=today),
+            "entries": [
+                one for one in await queries.entries(session, chosen) if actor.serves(one.department_code)
+            ],
+            "parts": part_words.parts(),
             "scores": sorted(scores.items(), key=lambda one: (-one[1].total, one[0])),
             "months": months,
             "chosen": chosen,
@@ -43,11 +49,3 @@ class ScorePages(Controller):
             "rules": rules,
         }
         return Template("supervision/scores.html", context=context)
-
-
-def _months(today: date) -> list[date]:
-    """The first days of this month and of those before it."""
-    found = [today.replace(day=1)]
-    while len(found) < MONTHS:
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found

@@ -42,6 +42,7 @@ THRESHOLDS: Mapping[str, str] = {
     "latest": _("最晚几点"),
     "over": _("越过的办件数"),
     "days": _("提前的工作日"),
+    "fen": _("容许的差额（分）"),
 }
 NAMES = {one.id: one.name for one in ALL}
 BASES = {one.id: one.basis for one in ALL}

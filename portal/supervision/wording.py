@@ -73,6 +73,7 @@ DEEDS: Mapping[str, str] = {
     "list export fetched": _("下载了导出的清单"),
     "report fetched": _("下载了监察报告"),
     "oversight rule set": _("修改了监察规则"),
+    "discipline entered": _("登记了纪律处分"),
 }
 
 EVENTS: Mapping[str, str] = {

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from identity.actor import CASEWORK, Actor
 from portal.forms import Form, Typed
 from portal.window.deed_forms import note_field
+from services.applications.charging import queries as charging
 from services.applications.elsewhere import queries as elsewhere
 from services.applications.window import (
     assisting,
@@ -19,6 +20,7 @@ from services.applications.window import (
 )
 from services.applications.window.points import Found, Point
 from services.catalogue.definition import ItemDefinition
+from services.workflow.rules import local_day
 from storage.database import Session
 
 Case: TypeAlias = Any
@@ -63,6 +65,7 @@ async def beside(
         "earlier": await comparing.earlier(session, actor, case),
         "assisted": await assisting.of(session, case),
         "collection": await collecting.collected(session, case),
+        "account": await charging.account(session, case, definition, today=local_day(now)),
         "elsewhere": await elsewhere.of(session, case) if case.channel == "window" else None,
     }
 

@@ -15,6 +15,7 @@ from identity.actor import Actor, Role
 from identity.errors import NumberWrong, PersonUnknown, TooYoung
 from identity.mandates import guarding
 from identity.mandates import queries as mandates
+from licensing.importing.tasks import HAND_OVER
 from portal import forms
 from portal.forms import Form, IdNumber, PersonName, Phone
 from portal.guards import fresh, roles
@@ -22,6 +23,7 @@ from portal.language import gettext as _
 from portal.request import Request
 from portal.resources import Resources
 from portal.window.looking import inline
+from storage import queue
 from storage.database import Session
 
 HERE = "/window/identity"
@@ -70,6 +72,7 @@ class IdentityPages(Controller):
             return _page(
                 form.wrong(id_number=_("没有这个号码和姓名的账号，请检查；不能核验自己")), status=422
             )
+        await queue.enqueue(session, HAND_OVER, queueing_lock=HAND_OVER)
         found: dict[str, Any] = {
             "name": form.value.name,
             "number": numbers.mask_id(form.value.id_number),
@@ -112,6 +115,7 @@ class IdentityPages(Controller):
         if password is None:
             wrong = _("这个人已经有账号，请在“身份核验”里核验")
             return _account_page(form.wrong(id_number=wrong), status=422)
+        await queue.enqueue(session, HAND_OVER, queueing_lock=HAND_OVER)
         return _account_page(Form.empty(), name=said.name, password=password)
 
     @post(

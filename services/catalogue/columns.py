@@ -4,20 +4,17 @@ The template says in its second row which question a column is for; that row is 
 may be moved, hidden and left out. Files cannot be in a cell and are handed in as materials. Pure.
 """
 
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 from msgspec import Struct
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from services.catalogue import rows
@@ -27,6 +24,8 @@ from services.catalogue.errors import CellMistake, SheetUnreadable
 from services.catalogue.form import Form, Question
 from services.catalogue.readers import DATE_PARTS, SPACE
 from services.catalogue.regions import REGIONS, region_in
+from storage import workbooks
+from storage.errors import WorkbookUnreadable
 
 SHEET = "申请"
 ROW_NUMBER = "row"
@@ -39,13 +38,6 @@ LARGEST = 32 * 1024 * 1024
 LONGEST_LIST = 250
 """Characters a drop-down list may have in a spreadsheet."""
 YES, NO = "是", "否"
-
-
-UNSOUND = (
-    *(BadZipFile, InvalidFileException, zlib.error, EOFError, OSError, SyntaxError, ArithmeticError),
-    *(LookupError, AttributeError, TypeError, ValueError, RuntimeError),
-)
-"""What the spreadsheet library raises for a file that is none, or a broken one."""
 
 
 class Column(Struct, frozen=True):
@@ -130,20 +122,18 @@ def read(form: Form, content: bytes, *, today: date) -> list[Application]:
 
 
 def opened(content: bytes) -> Any:
-    """The workbook, to be read within `told_unsound`. Raises SheetUnreadable for one that would unpack too large."""
-    with ZipFile(BytesIO(content)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > LARGEST:
-            raise SheetUnreadable("too-many")
-    return load_workbook(BytesIO(content), read_only=True, data_only=True)
+    """The workbook, to be read within `told_unsound`."""
+    return workbooks.opened(content, largest=LARGEST)
 
 
 @contextmanager
 def told_unsound() -> Iterator[None]:
     """Whatever the spreadsheet library trips over becomes SheetUnreadable."""
     try:
-        yield
-    except UNSOUND as wrong:
-        raise SheetUnreadable("file") from wrong
+        with workbooks.told_unsound():
+            yield
+    except WorkbookUnreadable as unread:
+        raise SheetUnreadable("too-many" if unread.why == "too-large" else "file") from unread
 
 
 def _read(form: Form, book: Any, today: date) -> list[Application]:

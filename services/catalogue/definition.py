@@ -102,11 +102,15 @@ class Limit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Fee(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """收费: free unless a law says otherwise (行政许可法 58); when charged, the standard and its basis, or line by line."""
+    """收费: free unless a law says otherwise (行政许可法 58); when charged, the standard and its basis, or line by line.
+
+    `amount` in fen is what every case pays where there are no lines; unknown where it depends on more than these say.
+    """
 
     charged: bool
     standard: Pair | None = None
     basis: Pair | None = None
+    amount: int | None = None
     lines: tuple[FeeLine, ...] = ()
 
 

@@ -32,6 +32,12 @@ class Node(StrEnum):
     REFUSED = "refused"  # 不予
     LICENCE_READY = "licence-ready"  # 证照制成
     LICENCE_ENDING = "licence-ending"  # 证照快到期
+    LICENCE_SUSPENDED = "licence-suspended"  # 证照暂扣
+    LICENCE_RESTORED = "licence-restored"  # 证照恢复
+    LICENCE_REPLACED = "licence-replaced"  # 证照变更、延续、补发, at the desk
+    LICENCE_ENDED = "licence-ended"  # 证照撤销、注销, at the desk
+    LICENCE_FOUND = "licence-found"  # 原有证照归到持证人名下
+    JOINT_MOVED = "joint-moved"  # 一件事的联办时限变了
     DELIVERED = "delivered"  # 送达、领取
     WITHDRAWN = "withdrawn"  # 撤回
     TERMINATED = "terminated"  # 终止办理
@@ -40,6 +46,20 @@ class Node(StrEnum):
     OVERSIGHT = "oversight"  # 监察预警、督办等待答复, to the officers concerned
     LEFT = "left"  # 一件事中没有自动提交的一项
 
+
+OF_LICENCES = frozenset(
+    {
+        Node.LICENCE_SUSPENDED,
+        Node.LICENCE_RESTORED,
+        Node.LICENCE_REPLACED,
+        Node.LICENCE_ENDED,
+        Node.LICENCE_FOUND,
+    }
+)
+"""What happens to a licence, whichever way its holder came by it."""
+
+GENERAL = OF_LICENCES | {Node.OVERSIGHT, Node.JOINT_MOVED}
+"""What is not of one item's case: an item has no words of its own for it."""
 
 PLACEHOLDERS = frozenset({"item", "number", "office", "due"})
 """`item` the item's short name, `number` of the case, `office` the department, `due` the last day of the running limit."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from services.catalogue.conditions import ALWAYS, Expression
 from services.catalogue.form import Pair
 
 
@@ -84,12 +85,14 @@ class Intermediary(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class FeeLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """收费项目, with 减免 where the law allows it."""
+    """收费项目, with 减免 where the law allows it; `amount` fen for a case of which `when` holds."""
 
     name: Pair
     standard: Pair
     basis: Pair
     reduction: Pair | None = None
+    amount: int | None = None
+    when: Expression = ALWAYS
 
 
 class RegularCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

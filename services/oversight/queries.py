@@ -43,6 +43,26 @@ def serves(department: Any, actor: Actor) -> sa.ColumnElement[bool]:
     return sa.true() if EVERYWHERE in actor.departments else department.in_(actor.departments)
 
 
+def cards_narrowed(
+    actor: Actor,
+    *,
+    kind: CardKind | None = None,
+    department: str | None = None,
+    item: str | None = None,
+    between: tuple[datetime, datetime] | None = None,
+) -> sa.Select[Card]:
+    """The cards of a kind, a department, an item, and raised from the first moment on and before the second."""
+    query = cards_visible_to(actor)
+    if item:
+        of_item = sa.select(col(Application.number)).where(col(Application.item_code) == item)
+        query = query.where(col(Card.application_number).in_(of_item))
+    if between:
+        query = query.where(col(Card.raised_at) >= between[0], col(Card.raised_at) < between[1])
+    if kind:
+        query = query.where(col(Card.kind) == kind)
+    return query.where(col(Card.department_code) == department) if department else query
+
+
 async def cards(
     session: Session,
     actor: Actor,
@@ -58,16 +78,7 @@ async def cards(
 
     `between`: raised from the first moment on and before the second.
     """
-    query = cards_visible_to(actor)
-    if item:
-        of_item = sa.select(col(Application.number)).where(col(Application.item_code) == item)
-        query = query.where(col(Card.application_number).in_(of_item))
-    if between:
-        query = query.where(col(Card.raised_at) >= between[0], col(Card.raised_at) < between[1])
-    if kind:
-        query = query.where(col(Card.kind) == kind)
-    if department:
-        query = query.where(col(Card.department_code) == department)
+    query = cards_narrowed(actor, kind=kind, department=department, item=item, between=between)
     if before:
         query = query.where(
             sa.tuple_(col(Card.raised_at), col(Card.application_number)) < sa.tuple_(*map(sa.literal, before))

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 
 from identity.numbers import NumberWrong, credit_code
 from services.catalogue.codes import ItemType
+from services.catalogue.conditions import keys
 from services.catalogue.definition import ItemDefinition
-from services.catalogue.lint.known import Finding, finding, repeated
+from services.catalogue.lint.known import Finding, fact_is_had, finding, is_fact, repeated
 from services.catalogue.particulars import ENTRUSTED, ProcedureKind
 
 ENTRUSTING = "行政许可法 第24条"
@@ -14,6 +15,7 @@ EXTENDING = "行政许可法 第42条"
 MOST_EXTENSION = 10
 MOST_MONTHS = 240
 MOST_SHEETS = 20
+MOST_FEN = 100_000_000
 
 
 def handling(item: ItemDefinition) -> Iterator[Finding]:
@@ -67,8 +69,23 @@ def checks(item: ItemDefinition) -> Iterator[Finding]:
 def payment(item: ItemDefinition) -> Iterator[Finding]:
     if not item.fee.charged and item.fee.lines:
         yield finding("fee.lines", "payment-without-fee")
+    if not item.fee.charged and item.fee.amount is not None:
+        yield finding("fee.amount", "payment-without-fee")
     if not item.fee.charged and item.online.payment:
         yield finding("online.payment", "payment-without-fee")
+
+
+def amounts(item: ItemDefinition) -> Iterator[Finding]:
+    """Fen of each line, and what the lines' conditions speak of."""
+    told = [("fee.amount", item.fee.amount)]
+    told += [(f"fee.lines[{index}].amount", line.amount) for index, line in enumerate(item.fee.lines)]
+    for path, amount in told:
+        if amount is not None and not 0 <= amount <= MOST_FEN:
+            yield finding(path, "out-of-range", min=0, max=MOST_FEN)
+    for index, line in enumerate(item.fee.lines):
+        for key in keys(line.when):
+            if not (fact_is_had(item, key) if is_fact(key) else item.form.question(key)):
+                yield finding(f"fee.lines[{index}].when", "unknown-reference", value=key)
 
 
 def ways(item: ItemDefinition) -> Iterator[Finding]:
@@ -89,6 +106,7 @@ RULES: tuple[tuple[Callable[[ItemDefinition], Iterator[Finding]], tuple[str, ...
     (procedures, ("procedures", "item_type")),
     (checks, ("regular_checks",)),
     (payment, ("fee", "online")),
+    (amounts, ("fee", "form", "materials")),
     (ways, ("ways",)),
     (sheets, ("materials",)),
 )

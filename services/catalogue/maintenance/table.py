@@ -4,13 +4,11 @@ A row with a mistake is not taken in at all, and every mistake is told with its 
 """
 
 import io
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from services.catalogue.form import Pair
 from services.catalogue.lint.elements import SLUG
@@ -18,12 +16,10 @@ from services.catalogue.maintenance import cells
 from services.catalogue.maintenance.arriving import Arrived, Told
 from services.catalogue.maintenance.cells import CellWrong, Reader
 from services.catalogue.maintenance.errors import TableUnreadable
+from storage import workbooks
+from storage.errors import WorkbookUnreadable
 
 MOST_ROWS = 5_000
-LARGEST = 200 * 1024 * 1024
-"""Bytes of all parts unpacked: a small file may not stand for an enormous one."""
-SEARCHED = 10
-"""Among so many first rows the names of columns are looked for: lists often begin with a title."""
 
 
 class Column(NamedTuple):
@@ -91,8 +87,15 @@ NEEDED = ("事项名称", "实施编码")
 
 def read_table(content: bytes) -> list[Arrived]:
     """The rows of the first sheet that has the columns. Raises TableUnreadable."""
-    rows = _rows(content)
-    places = _header(rows)
+    try:
+        return _read_rows(content)
+    except WorkbookUnreadable as unread:
+        raise TableUnreadable(unread.why) from unread
+
+
+def _read_rows(content: bytes) -> list[Arrived]:
+    rows = workbooks.first_sheet(content)
+    places = workbooks.columns_of(rows, BY_NAME, needed=NEEDED)
     found: list[Arrived] = []
     seen: dict[str, int] = {}
     for number, row in rows:
@@ -119,29 +122,6 @@ def blank() -> bytes:
     output = io.BytesIO()
     book.save(output)
     return output.getvalue()
-
-
-def _rows(content: bytes) -> Iterator[tuple[int, tuple[object, ...]]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise TableUnreadable("too-large")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        yield from enumerate(sheet.iter_rows(values_only=True), 1)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as wrong:
-        raise TableUnreadable("not-a-table") from wrong
-
-
-def _header(rows: Iterator[tuple[int, tuple[object, ...]]]) -> dict[str, int]:
-    """The place of every known column, from the first row that names those a row cannot do without."""
-    for number, row in rows:
-        names = {_text(value).replace("\n", ""): place for place, value in enumerate(row)}
-        if all(name in names for name in NEEDED):
-            return {name: names[name] for name in BY_NAME if name in names}
-        if number >= SEARCHED:
-            break
-    raise TableUnreadable("no-columns")
 
 
 def _text(value: object) -> str:

@@ -13,19 +13,22 @@ from sqlmodel import col
 
 from identity.actor import EVERYWHERE, Actor, Role
 from services.applications import queries as applications
+from services.applications.bundling.models import BundleApplication, BundlePart
+from services.applications.instant.models import HumanReview
 from services.applications.models import Application
-from services.applications.rules import State
+from services.applications.rules import OPEN, State
 from services.oversight.checks import reading
+from services.oversight.checks.facts import Inputs, Thresholds
 from services.oversight.checks.models import Privilege, RuleVersion
 from services.oversight.checks.reading import InForce
-from services.oversight.checks.rules import BY_ID, JUMPED, Inputs, Thresholds
+from services.oversight.checks.rules import BY_ID, JUMPED
 from services.oversight.errors import NotForOversight, RuleUnknown, ThresholdWrong
 from services.oversight.measures import reading as measures
 from services.oversight.measures.models import CaseStep
 from services.oversight.models import Card
 from services.oversight.rules import require_text
 from services.workflow import calendar
-from services.workflow.rules import due_on, local_day
+from services.workflow.rules import Calendar, due_on, local_day
 from storage import ledger
 from storage.database import Session
 
@@ -77,21 +80,38 @@ async def _raise(session: Session, case: Any, one: InForce, inputs: Inputs, at: 
 
 
 async def hold_running(session: Session, *, at: datetime, most: int = BATCH, after: str = "") -> str | None:
-    """Hold the accepted cases that nobody moves while their limit ends; the last number, None when all were held.
+    """Hold the cases that nobody moves while a limit of theirs ends; the last number, None when all were held.
 
-    The promised limit is never longer than the law's, so only those near it are looked at.
+    The promised limit is never longer than the law's, so only accepted cases near it are looked at; beside them
+    special procedures, bundles past their joint date, and decisions by rules that a person is late to look at.
     """
-    soon = due_on(local_day(at), NEAR_DAYS, await calendar.load(session)).on
-    query = (
-        sa.select(col(Application.number))
-        .where(col(Application.state) == State.ACCEPTED, col(Application.due_on) <= soon)
-        .where(col(Application.number) > after)
-        .order_by(col(Application.number))
-        .limit(most)
-    )
-    numbers = list(await session.scalars(query))
+    numbers = list(await session.scalars(_watched(at, await calendar.load(session), after, most)))
     await hold(session, numbers, at=at)
     return numbers[-1] if len(numbers) == most else None
+
+
+def _watched(at: datetime, days: Calendar, after: str, most: int) -> Any:
+    today, soon = local_day(at), due_on(local_day(at), NEAR_DAYS, days).on
+    number, state = col(Application.number), col(Application.state)
+    joint = (
+        sa.select(number)
+        .join(BundlePart, col(BundlePart.application_id) == col(Application.id))
+        .join(BundleApplication, col(BundleApplication.id) == col(BundlePart.bundle_id))
+        .where(state.in_(OPEN), col(BundleApplication.promised_on) < today)
+    )
+    waiting = (
+        sa.select(number)
+        .join(HumanReview, col(HumanReview.application_id) == col(Application.id))
+        .where(col(HumanReview.reviewed_at).is_(None), col(HumanReview.due_on) < today)
+    )
+    parts = (
+        sa.select(number).where(state == State.ACCEPTED, col(Application.due_on) <= soon),
+        sa.select(number).where(state == State.SUSPENDED),
+        joint,
+        waiting,
+    )
+    found = sa.union(*(part.where(number > after) for part in parts)).subquery("watched")
+    return sa.select(found.c.number).order_by(found.c.number).limit(most)
 
 
 async def hold_queues(session: Session, *, at: datetime, days: int = 30) -> int:

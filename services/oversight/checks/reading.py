@@ -9,11 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from services.applications.bundling import queries as bundles
 from services.applications.commands.timing import legal_days
 from services.applications.models import Application, CaseMaterial, Supply
 from services.catalogue import queries as catalogue
+from services.catalogue.conditions import ALWAYS
+from services.oversight.checks.facts import Facts, Thresholds
 from services.oversight.checks.models import RuleVersion
-from services.oversight.checks.rules import ALL, Check, Facts, Thresholds
+from services.oversight.checks.rules import ALL, Check
 from services.oversight.measures import following
 from services.workflow import calendar
 from storage.database import Session
@@ -62,6 +65,7 @@ async def facts_of(
         ).values()
     }
     wanting, days = await _wanting(session, cases), await calendar.load(session)
+    joint = await bundles.joint_of(session, [row.id for row in cases])
     found = []
     for row in cases:
         events, steps = told.get(row.number, ([], []))
@@ -69,6 +73,8 @@ async def facts_of(
         known, always = _asked(definition), _always(definition)
         own = [code for code in wanting.get(row.number, ()) if code in always]
         told_of = {"reason_given": row.reason_given, "wanting": own, "calendar": days, "at": at, **known}
+        if row.id in joint:
+            told_of["joint_by"] = joint[row.id].promised_on
         found.append((row, Facts(row.number, events, steps, **told_of)))
     return found
 
@@ -104,7 +110,7 @@ def _always(definition: Any) -> frozenset[str]:
     """The materials that everybody has to hand in; what depends on an answer may not have been asked for at all."""
     materials = definition.materials if definition is not None else ()
     return frozenset(
-        one.code for one in materials if one.ask_when is None and one.necessity.value == "required"
+        one.code for one in materials if one.ask_when == ALWAYS and one.necessity.value == "required"
     )
 
 

@@ -5,51 +5,22 @@ A rule's thresholds are data with a version; the numbers here are those of versi
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from itertools import pairwise
-from typing import Any
 
+from services.oversight.checks.facts import DECISIONS, SHARED, Facts, Inputs, Thresholds
+from services.oversight.checks.fees import charged_though_free, granted_unpaid
+from services.oversight.checks.limits import (
+    beyond_the_law,
+    joint_date_missed,
+    nearly_beyond_the_law,
+    person_kept_waiting,
+    procedure_too_long,
+)
 from services.oversight.measures import conformance
 from services.oversight.measures.office import A_DAY
-from services.oversight.measures.stepping import NODES, Event, Step
+from services.oversight.measures.stepping import NODES
 from services.oversight.rules import CardKind
-from services.workflow.rules import ZONE, Calendar, Clock, Pause, due, local_day
-
-Thresholds = Mapping[str, int]
-Inputs = dict[str, Any]
-DECISIONS = {"application granted", "application refused"}
-ACCEPTED = {"application accepted", "application deemed accepted"}
-ENDED = {"application withdrawn", "application terminated"}
-SHARED = {"hub", "licence"}
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a case: its deeds and steps from the ledger, and what its item asks for.
-
-    `limits`: working days of each node; `sources`: where each material comes from; `reasons`: deeds whose reason is on
-    file; `wanting`: required materials that are not there; `legal_days`: 法定时限 of the decision in working days of
-    `calendar`; `at`: the moment at which a case still running is looked at.
-    """
-
-    number: str
-    events: Sequence[Event]
-    steps: Sequence[Step] = ()
-    flow: Sequence[str] = ()
-    limits: Mapping[str, int] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
-    on_the_spot: bool = False
-    reason_given: bool = True
-    wanting: Sequence[str] = ()
-    legal_days: int = 0
-    calendar: Calendar | None = None
-    at: datetime | None = None
-
-    def moments(self, *deeds: str) -> list[datetime]:
-        return [event.at for event in self.events if event.deed in deeds]
-
-    def did(self, *deeds: str) -> bool:
-        return any(event.deed in deeds for event in self.events)
+from services.workflow.rules import ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,63 +72,6 @@ def node_too_long(facts: Facts, thresholds: Thresholds) -> Inputs | None:
     return worst
 
 
-STOPS, GOES_ON = {"special procedure begun", "hearing called"}, {"special procedure ended", "hearing closed"}
-
-
-def legal_limit(facts: Facts) -> tuple[date, date] | None:
-    """The last day the law leaves for the decision, and the day it was decided or is looked at; None before acceptance.
-
-    What stopped the limit (行政许可法 45) is not counted, and an extension (42) counts on top.
-    """
-    accepted, decided = facts.moments(*ACCEPTED), facts.moments(*DECISIONS)
-    until = decided[-1] if decided else facts.at
-    if not accepted or until is None or facts.calendar is None or not facts.legal_days:
-        return None
-    pauses: list[Pause] = []
-    extra = 0
-    for event in facts.events:
-        if event.deed in STOPS:
-            pauses.append(Pause(local_day(event.at)))
-        elif event.deed in GOES_ON and pauses:
-            pauses[-1] = Pause(pauses[-1].since, local_day(event.at))
-        elif event.deed == "limit extended":
-            extra += int(event.details.get("days", 0))
-    if pauses and pauses[-1].until is None:
-        return None
-    clock = Clock(local_day(accepted[-1]), facts.legal_days + extra, tuple(pauses))
-    return due(clock, facts.calendar).on, local_day(until)
-
-
-def beyond_the_law(facts: Facts, _thresholds: Thresholds) -> Inputs | None:
-    limit = legal_limit(facts)
-    if limit is None or limit[1] <= limit[0]:
-        return None
-    return {"legal": limit[0].isoformat(), "until": limit[1].isoformat(), "days": facts.legal_days}
-
-
-def nearly_beyond_the_law(facts: Facts, thresholds: Thresholds) -> Inputs | None:
-    """Of cases still running only, from so many working days before the last one."""
-    limit = legal_limit(facts)
-    if limit is None or facts.calendar is None or facts.did(*DECISIONS, *ENDED) or limit[1] > limit[0]:
-        return None
-    first = due(Clock(limit[1], thresholds["days"]), facts.calendar).on
-    return {"legal": limit[0].isoformat(), "until": limit[1].isoformat()} if limit[0] <= first else None
-
-
-def procedure_too_long(facts: Facts, thresholds: Thresholds) -> Inputs | None:
-    begun: Event | None = None
-    for event in facts.events:
-        if event.deed in {"special procedure begun", "hearing called"}:
-            begun = event
-        elif event.deed in {"special procedure ended", "hearing closed"} and begun is not None:
-            days, told = (event.at - begun.at).days, begun.details.get("days")
-            # Told in working days; seven calendar days hold five of them, so this errs to the careful side.
-            if isinstance(told, int) and days * 5 > (told + thresholds["grace"]) * 7:
-                return {"days": days, "told": told}
-            begun = None
-    return None
-
-
 def dated_back(facts: Facts, thresholds: Thresholds) -> Inputs | None:
     for before, event in pairwise(facts.events):
         if (before.at - event.at).total_seconds() > thresholds["minutes"] * 60:
@@ -201,8 +115,11 @@ def asked_though_shared(facts: Facts, _thresholds: Thresholds) -> Inputs | None:
 
 
 def refused_without_reason(facts: Facts, _thresholds: Thresholds) -> Inputs | None:
+    """The record of a refusal says whether it was reasoned; of older ones the case itself does."""
     refused = [event for event in facts.events if event.deed in {"acceptance refused", "application refused"}]
-    return {"deed": refused[-1].deed} if refused and not facts.reason_given else None
+    if not refused or refused[-1].details.get("reasoned", facts.reason_given):
+        return None
+    return {"deed": refused[-1].deed}
 
 
 def ended_without_ground(facts: Facts, _thresholds: Thresholds) -> Inputs | None:
@@ -211,9 +128,14 @@ def ended_without_ground(facts: Facts, _thresholds: Thresholds) -> Inputs | None
 
 
 def accepted_incomplete(facts: Facts, _thresholds: Thresholds) -> Inputs | None:
-    accepted = [event for event in facts.events if event.deed == "application accepted"]
-    followed = any("follow" in key for event in accepted for key in event.details)
-    return {"materials": list(facts.wanting)} if accepted and facts.wanting and not followed else None
+    """The record of an acceptance says what was missing and what may follow (容缺); of older ones the case does."""
+    for event in facts.events:
+        if event.deed == "application accepted":
+            follows = set(event.details.get("to_follow", ()))
+            wanting = [one for one in event.details.get("missing", facts.wanting) if one not in follows]
+            if wanting:
+                return {"materials": wanting}
+    return None
 
 
 def _pair(zh: str, en: str) -> Mapping[str, str]:
@@ -226,6 +148,11 @@ ART_34 = _pair("行政许可法第三十四条", "Administrative Licensing Law, 
 ART_38 = _pair("行政许可法第三十八条", "Administrative Licensing Law, Art. 38")
 ART_42 = _pair("行政许可法第四十二条", "Administrative Licensing Law, Art. 42")
 ART_45 = _pair("行政许可法第四十五条", "Administrative Licensing Law, Art. 45")
+ART_58 = _pair("行政许可法第五十八条、第五十九条", "Administrative Licensing Law, Art. 58, 59")
+ART_26 = _pair(
+    "行政许可法第二十六条，一件事联办时限", "Administrative Licensing Law, Art. 26; joint date of the bundle"
+)
+PIPL_24 = _pair("个人信息保护法第二十四条", "Personal Information Protection Law, Art. 24")
 SHARING = _pair(ORDER_716, "State Council Order 716, Art. 7")
 FLOW = _pair("事项办理流程", "The item's defined flow")
 RED, YELLOW = CardKind.RED, CardKind.YELLOW
@@ -247,6 +174,10 @@ CHECKS: Sequence[Check] = (
     Check("C1", YELLOW, _pair("终止办理没有法定事由", "Terminated without a ground"), ART_38, ended_without_ground),
     Check("C2", RED, _pair("不予受理或者不予许可没有理由", "Refused without a reason"), ART_38, refused_without_reason),
     Check("C3", YELLOW, _pair("缺少必要材料仍受理", "Accepted although a required material is missing"), ART_32, accepted_incomplete),
+    Check("M1", RED, _pair("免费事项收了费", "Free of charge, but a fee was taken"), ART_58, charged_though_free),
+    Check("M2", YELLOW, _pair("应当收费没有收", "A fee was due and not taken when it was granted"), ART_58, granted_unpaid, {"fen": 0}),
+    Check("J1", YELLOW, _pair("一件事超过联办时限", "Later than the joint date of its bundle"), ART_26, joint_date_missed),
+    Check("H1", YELLOW, _pair("逾期没有人工审查", "A person was asked for and did not look in time"), PIPL_24, person_kept_waiting),
 )  # fmt: skip
 """监察规则目录, beside the lights and events of `services.oversight.rules`."""
 

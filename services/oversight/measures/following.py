@@ -12,7 +12,7 @@ from sqlmodel import col
 from services.applications.models import Application
 from services.oversight.measures.models import CaseStep, StepsFollowed
 from services.oversight.measures.office import Office, office
-from services.oversight.measures.stepping import DEEDS, Event, Kind, Step, steps_of
+from services.oversight.measures.stepping import DEEDS, READ, Event, Kind, Step, steps_of
 from services.workflow import calendar
 from services.workflow.rules import local_day
 from storage.checkpoints import Leaf
@@ -43,7 +43,7 @@ async def follow(session: Session, *, most: int = BATCH, then: Then | None = Non
     )
     rows = (await session.execute(query)).all()
     if rows:
-        moved = {row.chain for row in rows if row.deed in DEEDS}
+        moved = {row.chain for row in rows if row.deed in READ}
         await read_cases(session, moved)
         if then is not None and moved:
             await then(session, moved)
@@ -89,7 +89,7 @@ async def read_steps(session: Session, cases: Sequence[Any]) -> dict[str, tuple[
 async def _chains(session: Session, numbers: Sequence[str]) -> dict[str, list[Event]]:
     query = (
         sa.select(Entry)
-        .where(col(Entry.chain).in_(numbers), col(Entry.deed).in_(DEEDS))
+        .where(col(Entry.chain).in_(numbers), col(Entry.deed).in_(READ))
         .order_by(col(Entry.chain), col(Entry.position))
     )
     found: dict[str, list[Event]] = defaultdict(list)
@@ -108,7 +108,8 @@ def event_of(entry: Entry) -> Event:
 
 def _officers_only(event: Event, own: Collection[str]) -> Event:
     """Whoever filed the case is no officer of it, whatever else they are."""
-    theirs = DEEDS[event.deed][0] is Kind.BEGIN or event.deed in APPLICANTS or event.officer in own
+    begins = event.deed in DEEDS and DEEDS[event.deed][0] is Kind.BEGIN
+    theirs = begins or event.deed in APPLICANTS or event.officer in own
     return (
         Event(event.entry, event.position, event.at, event.deed, "", "", event.details) if theirs else event
     )

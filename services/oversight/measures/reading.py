@@ -1,7 +1,7 @@
 """The measures over a scope and a period: what the statements count, judged by the rules."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -9,7 +9,6 @@ from typing import Any
 
 from identity.actor import EVERYWHERE, Actor, Role
 from services.oversight.measures import (
-    conformance,
     deviation,
     intimacy,
     ordering,
@@ -137,37 +136,3 @@ async def dated_back(session: Session, scope: Scope) -> list[BackDated]:
         if judged := clock.judge(Written(row.number, row.deed, row.at)):
             found.append(judged)
     return found
-
-
-Sequences = Mapping[str, Mapping[tuple[str, ...], int]]
-
-
-async def sequences(session: Session, scope: Scope) -> Sequences:
-    """By item: how the cases decided in the period went through the nodes, and how often each way was taken."""
-    found: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
-    for row in await session.execute(statements.SEQUENCES, scope.binds):
-        found[row.item_code][tuple(row.nodes)] = row.times
-    return found
-
-
-async def skipping(
-    session: Session,
-    scope: Scope,
-    ways: Sequences,
-    flows: Mapping[str, Sequence[str]],
-    *,
-    most: int = 1000,
-) -> dict[str, tuple[str, ...]]:
-    """The cases that were decided without a mandatory node of their item's flow, and which nodes are missing."""
-    found: dict[str, tuple[str, ...]] = {}
-    for item, counted in ways.items():
-        for nodes in _wanting(counted, flows.get(item, ())):
-            missing = conformance.check(nodes, flows[item]).skipped
-            binds = {**scope.binds, "item": item, "nodes": list(nodes), "most": most}
-            rows = await session.execute(statements.OF_SEQUENCE, binds)
-            found |= {row.number: missing for row in rows}
-    return found
-
-
-def _wanting(counted: Collection[tuple[str, ...]], flow: Sequence[str]) -> list[tuple[str, ...]]:
-    return [nodes for nodes in counted if flow and conformance.check(nodes, flow).skipped]

@@ -105,29 +105,6 @@ SELECT s.number, s.deed, s.at FROM oversight_step s
 WHERE s.entry >= (SELECT min(entry) FROM oversight_step WHERE at >= :since) ORDER BY s.entry
 """)
 
-SEQUENCES = _text("""
-SELECT item_code, nodes, count(*) AS times FROM (
-    SELECT s.item_code, s.number, array_agg(s.node ORDER BY s.position) AS nodes
-    FROM oversight_step s
-    WHERE s.number IN (
-        SELECT d.number FROM oversight_step d
-        WHERE d.deed IN ('application granted', 'application refused') AND d.at >= :since AND d.at < :until
-    ) AND (:everywhere OR s.department_code = ANY(CAST(:departments AS text[])))
-      AND s.deed IN ('application accepted', 'application deemed accepted', 'step reviewed',
-                     'application granted', 'application refused')
-    GROUP BY 1, 2
-) AS ways GROUP BY 1, 2
-""")
-
-OF_SEQUENCE = _text("""
-SELECT s.number FROM oversight_step s
-WHERE s.item_code = :item AND (:everywhere OR s.department_code = ANY(CAST(:departments AS text[])))
-  AND s.deed IN ('application accepted', 'application deemed accepted', 'step reviewed',
-                 'application granted', 'application refused')
-GROUP BY s.number
-HAVING array_agg(CAST(s.node AS text) ORDER BY s.position) = CAST(:nodes AS text[]) ORDER BY s.number LIMIT :most
-""")
-
 NAMES = sa.text("""
 SELECT DISTINCT ON (s.officer) s.officer::text AS officer, s.officer_name, s.department_code
 FROM oversight_step s WHERE s.officer = ANY(CAST(:officers AS uuid[])) AND s.at >= :since

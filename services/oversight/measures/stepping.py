@@ -49,6 +49,15 @@ DEEDS: Mapping[str, tuple[Kind, str]] = {
 }
 """The deeds that move a case, and the node that each belongs to. Everything else in a chain is no step."""
 
+BESIDE = frozenset(
+    {
+        *("fee taken", "fee refunded", "fee waived"),
+        *("application decided by rules", "person asked for", "decision by rules reviewed"),
+    }
+)
+"""Deeds that no step comes from, which the rules look at."""
+READ = BESIDE | DEEDS.keys()
+
 NODES = {"application accepted", "step reviewed", "application granted", "application refused"}
 """Deeds by which a node of the item's own flow is done."""
 

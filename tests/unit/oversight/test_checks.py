@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.oversight.checks.rules import ALL, BY_ID, Facts
+from services.oversight.checks.facts import Facts
+from services.oversight.checks.rules import ALL, BY_ID
 from services.oversight.errors import WarningClosed, WarningNotOpenTo
 from services.oversight.measures.stepping import Event, Step
 from services.oversight.warnings.rules import MOVES, OPEN, Said, Standing, require, standing
@@ -57,7 +58,7 @@ BROKEN = {
     ),
     "T1Y": facts(event(ACCEPT, 0), legal_days=5, calendar=DAYS, at=START + 48 * HOUR + 24 * HOUR),
     "T3": facts(steps=[step("step reviewed", "review", minutes=421)], limits={"review": 1}),
-    "T4": facts(event("hearing called", 0, days=5), event("hearing closed", 24 * 9)),
+    "T4": facts(event("hearing called", 0, days=5), event("hearing closed", 24 * 9), calendar=DAYS),
     "F1": facts(event(GRANT, 1), event(ACCEPT, 2)),
     "F2": facts(event("special procedure begun", 5), event("special procedure ended", 4)),
     "F3": facts(event("correction requested", 5), event("application corrected", 4)),
@@ -72,6 +73,10 @@ BROKEN = {
     "C1": facts(event("application terminated", 0)),
     "C2": facts(event("application refused", 0), reason_given=False),
     "C3": facts(event(ACCEPT, 0), wanting=["plan"]),
+    "M1": facts(event("fee taken", 0, amount=8000, due=0), event("fee refunded", 1, amount=8000)),
+    "M2": facts(event("fee taken", 0, amount=3000, due=8000), event(GRANT, 1, fee=8000)),
+    "J1": facts(event(ACCEPT, 0), calendar=DAYS, joint_by=START.date(), at=START + 24 * HOUR),
+    "H1": facts(event("person asked for", 0, due="2026-11-17"), at=START + 48 * HOUR),
 }
 
 
@@ -95,8 +100,35 @@ def test_the_events_say_what_raised_them():
 def test_rules_leave_alone_what_the_law_allows():
     at_once = facts(event(ACCEPT, 0), event(GRANT, 0.01), steps=BROKEN["S1"].steps, on_the_spot=True)
     assert judged("X1", at_once) is judged("S1", at_once) is None
-    to_follow = facts(event(ACCEPT, 0, follow_up="plan"), wanting=["plan"])
+    to_follow = facts(event(ACCEPT, 0, to_follow=["plan"], missing=["plan"]), wanting=["plan"])
     assert judged("C3", to_follow) is None
+    told = facts(event(ACCEPT, 0, missing=[]), event("application refused", 1, reasoned=True))
+    assert judged("C3", told) is judged("C2", told) is None
+    grant = event(GRANT, 3, fee=8000)
+    paid = facts(event("fee taken", 1, amount=8000, due=8000), grant)
+    assert judged("M1", paid) is judged("M2", paid) is None
+    assert judged("M2", facts(event("fee waived", 1, due=8000), grant)) is None
+    back = facts(event("fee taken", 1, amount=8000, due=8000), event("fee refunded", 2, amount=8000), grant)
+    assert judged("M2", back) == {"due": 8000, "taken": 0}
+    late = facts(grant, event("fee taken", 4, amount=8000, due=8000))
+    assert judged("M2", late)
+
+
+def test_no_joint_date_is_missed_while_a_part_waits_for_others_and_no_person_in_time_is_late():
+    known = {"calendar": DAYS, "joint_by": START.date()}
+    corrected = [event("correction requested", 0), event("application corrected", 24)]
+    assert judged("J1", facts(*corrected, event(GRANT, 25), **known))
+    assert judged("J1", facts(event(GRANT, 3), at=START + 99 * HOUR, **known)) is None
+    assert judged("J1", facts(corrected[0], at=START + 99 * HOUR, **known)) is None
+    assert judged("J1", facts(event("hearing called", 0), at=START + 99 * HOUR, **known)) is None
+    asked = event("person asked for", 0, due="2026-11-17")
+    looked = event("decision by rules reviewed", 24)
+    assert judged("H1", facts(asked, looked, at=START + 99 * HOUR)) is None
+    assert judged("H1", facts(asked, event("decision by rules reviewed", 48)))
+    assert judged("H1", facts(event("person asked for", 0), at=START + 99 * HOUR)) is None
+    assert judged(
+        "T4", facts(event("special procedure begun", 0, days=1), calendar=DAYS, at=START + 72 * HOUR)
+    )
 
 
 def test_a_threshold_moves_the_line():
@@ -105,7 +137,7 @@ def test_a_threshold_moves_the_line():
 
 
 def test_every_rule_has_names_and_a_basis_in_both_languages():
-    assert len({one.id for one in ALL}) == len(ALL) == 17
+    assert len({one.id for one in ALL}) == len(ALL) == 21
     assert all(one.name[tongue] and one.basis[tongue] for one in ALL for tongue in ("zh", "en"))
 
 
