@@ -44,6 +44,8 @@ endurance: setup ## the great numbers: every item to its result, 1,000 faulty ca
 	YIWANG_BYTES=1000 YIWANG_GUESSES=10000 YIWANG_DECISIONS=500 $(BIN)/pytest tests/integration/printing/test_verifying.py tests/integration/licensing/test_showing.py tests/integration/licensing/test_exactly_once.py
 	YIWANG_XES_MB=500 $(BIN)/pytest tests/unit/oversight/mining/test_foreign_logs.py
 	YIWANG_CITY_CASES=20000 $(BIN)/pytest tests/integration/oversight/test_from_the_ledger.py
+	YIWANG_BENT=2000 $(BIN)/pytest tests/unit/storage/test_bent_evidence.py
+	YIWANG_WALL_MINUTES=14 $(BIN)/python -m tests.bench.wall
 	YIWANG_PATIENT=yes $(BIN)/pytest tests/contracts/test_s3_faults.py
 	YIWANG_ATTEMPTS=10000 $(BIN)/pytest tests/integration/identity/test_guessing.py
 	YIWANG_EXPLORE=yes YIWANG_STEPS=100000 YIWANG_RACES=1000 $(BIN)/pytest tests/integration/applications/test_any_deed.py tests/integration/applications/test_any_deed_for_real.py tests/integration/applications/test_races.py
@@ -60,7 +62,7 @@ bench: setup ## speed and memory, printed as ratios; asserts nothing
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.ledger_proofs
 
-bench-oversight: setup ## a generated city with planted misconduct: what the measures find, and how fast the board is; asserts nothing
+bench-oversight: setup ## a generated city with planted misconduct: what the measures find, and how fast the board is (YIWANG_CITY=1000000, YIWANG_PLANT=yes|no)
 	$(BIN)/python -m tests.bench.oversight
 	$(BIN)/python -m tests.bench.board
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from identity.common_passwords import candidates
 
 PREFIX, KEPT = 3, 8
-BUCKETS = 16**PREFIX
 BATCH = 2_000_000
 HEX_DIGITS = 40
 

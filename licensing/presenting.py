@@ -31,7 +31,7 @@ CHECK_CODE_LENGTH = 8
 """Characters of the check code that stands in a licence's QR code."""
 
 
-HOLDER, NUMBER = "CZZT", "ZZBH"
+HOLDER, NUMBER = USUAL = ("CZZT", "ZZBH")
 """What a checker sees whole only where the holder agreed."""
 HIDDEN = "****"
 GUESSES = Bucket(20, timedelta(seconds=30))

@@ -14,7 +14,7 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from portal import dependencies, guards, headers, health, logs, refusals
+from portal import dependencies, guards, headers, health, logs, nowhere, refusals
 from portal.api import description
 from portal.authentication import Authentication, SignInSettings
 from portal.demo_people import demo_people
@@ -41,8 +41,15 @@ def create_app(
     doors: Sequence[ControllerRouterHandler] = DOORS,
 ) -> Litestar:
     """The portal. `opened` are resources that belong to the caller (tests); otherwise the app opens its own."""
-    return Litestar(
-        route_handlers=[*doors, *FOR_OPERATORS, headers.csp_reports, favicon, _static_files()],
+    app = Litestar(
+        route_handlers=[
+            *doors,
+            *FOR_OPERATORS,
+            headers.csp_reports,
+            favicon,
+            nowhere.nowhere,
+            _static_files(),
+        ],
         dependencies=dependencies.DEPENDENCIES,
         exception_handlers=refusals.HANDLERS | {guards.SignInNeeded: guards.send_to_sign_in},
         middleware=[
@@ -61,6 +68,7 @@ def create_app(
         logging_config=None,
         lifespan=[_lifespan(settings, opened)],
     )
+    return nowhere.lead(app)
 
 
 def from_environment() -> Litestar:

@@ -36,6 +36,9 @@ ALIKE: Mapping[str, str] = {
     "original compared": _("与原件核对无误"),
     "copy made": _("复制并加注水印"),
     "papers in English asked for": _("要求文书附英文译文"),
+    "fee taken": _("登记收费"),
+    "fee refunded": _("登记退费"),
+    "fee waived": _("登记减免"),
 }
 
 OVERSEEN: Mapping[str, str] = {

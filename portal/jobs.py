@@ -11,11 +11,11 @@ from licensing.tasks import ISSUE
 from portal import register_checks
 from portal.notice_doors import message_doors, notice_channels, notice_doors
 from portal.resources import Resources
-from portal.supervision.exporting import LIST
+from portal.supervision.exporting import WORDINGS
 from portal.supervision.reporting import reader
 from services.applications import tasks as applications
 from services.applications.arriving import tasks as arriving
-from services.applications.bundling.queries import RELEASE
+from services.applications.bundling.queries import REDATE, RELEASE
 from services.applications.bundling.submitting import PRINT as PRINT_BUNDLE
 from services.applications.commands.papers import PRINT
 from services.applications.commands.starting import GATHER
@@ -124,7 +124,8 @@ def _oversight(resources: Resources) -> Sequence[Job]:
         Job(checks.QUEUES, partial(checks.hold_queues, sessions=sessions), every="30 19 * * *"),  # 03:30
         Job(checks.RUNNING, partial(checks.hold_running, sessions=sessions), every="12 * * * *"),
         Job(
-            exports.EXPORT, partial(exports.write, sessions=sessions, objects=resources.objects, wording=LIST)
+            exports.EXPORT,
+            partial(exports.write, sessions=sessions, objects=resources.objects, wordings=WORDINGS),
         ),
         Job(
             exports.FORGET,
@@ -164,6 +165,11 @@ def _licences(sessions: Sessions) -> Sequence[Job]:
         Job(licensing.EXPIRE, over, every="10 16 * * *"),  # 00:10 in Shanghai
         Job(licensing.REMIND, soon, every="20 1 * * *"),  # 09:20 in Shanghai: nobody is woken
         Job(existing_licences.IMPORT, partial(existing_licences.take_in_file, sessions=sessions)),
+        Job(
+            existing_licences.HAND_OVER,
+            partial(existing_licences.hand_over, sessions=sessions),
+            every="* * * * *",
+        ),
     )
 
 
@@ -212,7 +218,7 @@ def _modes(resources: Resources) -> Sequence[Job]:
 
 
 def _bundles(resources: Resources) -> Sequence[Job]:
-    """What several cases filled in as one need: the receipt, and letting held parts go on."""
+    """What several cases filled in as one need: the receipt, letting held parts go on, and the joint date."""
     release = partial(applications.release, sessions=resources.sessions, hub=resources.hub)
     receipt = partial(
         applications.print_bundle_receipt,
@@ -221,7 +227,8 @@ def _bundles(resources: Resources) -> Sequence[Job]:
         sealer=resources.sealer,
         public_url=resources.settings.public_url,
     )
-    return (Job(RELEASE, release), Job(PRINT_BUNDLE, receipt))
+    redate = partial(applications.redate, sessions=resources.sessions)
+    return (Job(RELEASE, release), Job(PRINT_BUNDLE, receipt), Job(REDATE, redate))
 
 
 def _uploads(resources: Resources) -> Sequence[Job]:

@@ -17,6 +17,7 @@ from licensing import errors as licensing
 from portal.api import problems
 from portal.request import Request
 from services.applications import errors as applications
+from services.applications.charging import errors as charging
 from services.applications.window import errors as window
 from services.catalogue import errors as catalogue
 from services.catalogue.maintenance import errors as maintenance
@@ -49,6 +50,11 @@ STATUS: dict[type[Exception], int] = {
     applications.FileInfected: 422,
     applications.UploadUnknown: 404,
     applications.WrongApplicant: 422,
+    charging.FeeNotYours: 403,
+    charging.AmountWrong: 422,
+    charging.ReceiptWrong: 422,
+    charging.PaidOnWrong: 422,
+    charging.PaymentUnknown: 404,
     window.ViewUnknown: 404,
     window.PhraseUnknown: 404,
     window.PointUnknown: 422,

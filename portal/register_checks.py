@@ -13,10 +13,12 @@ from identity import real_names
 from identity.mandates import controlling, queries
 from identity.mandates.rules import REGISTER_FRESH, Proof
 from identity.queries import organisation_by_id, profile
+from licensing.importing.tasks import HAND_OVER
 from services.sharing.client import HubClient
 from services.sharing.errors import ExchangeError, HubUnavailable
 from services.sharing.messages import Answer, Subject
 from services.sharing.rules import Outcome
+from storage import queue
 from storage.database import Sessions
 
 PERSON_CHECK, CHILD_CHECK, FIRM_CHECK = "real-name", "guardianship", "legal-person"
@@ -189,6 +191,8 @@ async def conclude_person(
             evidence=checked.evidence,
             at=at,
         )
+        if passed:
+            await queue.enqueue(session, HAND_OVER, queueing_lock=HAND_OVER)
     return passed, checked
 
 

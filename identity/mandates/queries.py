@@ -146,6 +146,14 @@ async def runners(session: Session, organisation_id: UUID, at: datetime) -> list
     return list(await session.scalars(query))
 
 
+async def guardians(session: Session, child: UUID, at: datetime) -> list[UUID]:
+    """Who is this child's guardian at `at`; nobody where it is none."""
+    query = sa.select(col(Mandate.person_id)).where(
+        col(Mandate.for_person) == child, col(Mandate.kind) == Kind.GUARDIAN, *in_force(at)
+    )
+    return list(await session.scalars(query))
+
+
 async def firms_run(session: Session, person_id: UUID, at: datetime) -> list[tuple[UUID, str]]:
     """The firms whose agents this person may name, by name."""
     query = (

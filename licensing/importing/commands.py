@@ -19,7 +19,8 @@ from identity.errors import OrganisationUnknown
 from identity.numbers import NumberWrong, credit_code, id_number
 from licensing import lint, metadata, numbering, queries, serials, types
 from licensing.errors import ImportNotAllowed, ImportNotFound, LicenceUnfit
-from licensing.importing.models import LicenceImport, LicenceImportRow
+from licensing.importing import awaiting
+from licensing.importing.models import AwaitedHolder, LicenceImport, LicenceImportRow
 from licensing.importing.table import CODE, HOLDER, NUMBER, Arrived, Told, own_fields
 from licensing.kinds import reading
 from licensing.metadata import UNLIMITED, Issuer, Naming
@@ -39,7 +40,6 @@ TRUSTED = "KZ_KXDJ"
 ORIGIN = "IMPORT-"
 """How what stands for the case of such a licence begins."""
 
-NO_PARTY = Names("还没有在一网登记，请先登记", "is not registered here yet")
 NO_CODE = Names("不是身份证号码，也不是统一社会信用代码", "is neither an ID number nor a credit code")
 OTHER_NAME = Names("和登记的名称不一致", "is not the registered name")
 NUMBER_TAKEN = Names("证照库里已经有这个编号", "is in the library already")
@@ -193,42 +193,53 @@ def _row(import_id: UUID, one: Arrived) -> LicenceImportRow:
 
 async def _take_in(session: Session, started: LicenceImport, row: LicenceImportRow, at: datetime) -> None:
     content = row.content or {}
-    holder, mistakes = await _holder(session, content)
+    holder, mistakes = await _holder(session, content, at)
     kind = types.get(started.type_code, started.type_version)
     if await queries.number_known(session, kind.slug, row.licence_number):
         mistakes.append(Told(content["cells"][NUMBER], NUMBER_TAKEN))
     if holder is not None and not mistakes:
         try:
             async with session.begin_nested():
-                licence = await _licence(session, started, row, holder, at)
+                party = awaiting.as_party(holder) if isinstance(holder, AwaitedHolder) else holder
+                licence = await _licence(session, started, row, party, at)
                 _require_fit(kind, licence, at)
-                await _keep(session, started, licence, at)
+                await _keep(session, started, licence, holder, at)
         except LicenceUnfit as unfit:
             mistakes = _told(kind, unfit, content)
     row.outcome = ImportOutcome.REFUSED if mistakes else ImportOutcome.TAKEN
     row.mistakes, row.content = [told.plain for told in mistakes], None
 
 
-async def _keep(session: Session, started: LicenceImport, licence: Licence, at: datetime) -> None:
+async def _keep(
+    session: Session, started: LicenceImport, licence: Licence, holder: Party | AwaitedHolder, at: datetime
+) -> None:
     session.add(licence)
     told = {"trust": str(started.trust), "file": started.file}
+    if isinstance(holder, AwaitedHolder):
+        session.add(holder)
+        told |= {"holder": "awaited"}
     await record(session, licence, "licence imported", started.started_by, at, **told)
     await queue.enqueue(session, ISSUE, licence_id=str(licence.id))
 
 
-async def _holder(session: Session, content: Mapping[str, Any]) -> tuple[Party | None, list[Told]]:
-    """The registered party of this name and number, or what is wrong."""
+async def _holder(
+    session: Session, content: Mapping[str, Any], at: datetime
+) -> tuple[Party | AwaitedHolder | None, list[Told]]:
+    """Whose it is: the party registered under this number, who must bear the name; else one who is awaited."""
     cells, name = content["cells"], content["holder_name"]
-    party = None
     try:
-        party = await _organisation(session, credit_code(content["holder_code"]))
+        code = credit_code(content["holder_code"])
+        party = await _organisation(session, code)
+        awaited = awaiting.organisation(code, name, at=at)
     except NumberWrong:
         try:
-            party = await _person(session, id_number(content["holder_code"]))
+            number = id_number(content["holder_code"])
         except NumberWrong:
             return None, [Told(cells[CODE], NO_CODE)]
+        party = await _person(session, number)
+        awaited = awaiting.person(number, name, at=at)
     if party is None:
-        return None, [Told(cells[CODE], NO_PARTY)]
+        return awaited, []
     return (party, []) if party.name == name else (None, [Told(cells[HOLDER], OTHER_NAME)])
 
 
@@ -241,10 +252,12 @@ async def _organisation(session: Session, code: str) -> Party | None:
 
 
 async def _person(session: Session, number: str) -> Party | None:
+    """Who has proven to have this number: whoever only says so is awaited like anybody else."""
     person = await identity.person_id(session, number)
     if person is None:
         return None
-    return Party(PartyKind.PERSON, person, (await identity.profile(session, person)).name)
+    found = await identity.profile(session, person)
+    return Party(PartyKind.PERSON, person, found.name) if found.level in awaiting.PROVEN else None
 
 
 async def _licence(

@@ -5,25 +5,21 @@ A mistake is told with its cell; a row with one is not taken in at all.
 
 import io
 import re
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from licensing.errors import TableUnfit
 from licensing.metadata import UNLIMITED
 from licensing.types import Field, FieldKind, LicenceType, Names
+from storage import workbooks
+from storage.errors import WorkbookUnreadable
 
 MOST_ROWS = 20_000
-LARGEST = 200 * 1024 * 1024
-"""Bytes of all parts unpacked: a small file may not stand for an enormous one."""
-SEARCHED = 10
-"""Among so many first rows the names of columns are looked for: lists often begin with a title."""
 NUMBER, HOLDER, CODE = "证照编号", "持证人名称", "持证人证件号码"
 ISSUED, FROM, UNTIL = "颁发日期", "有效期起", "有效期止"
 DATES = {ISSUED: "issued_on", FROM: "valid_from", UNTIL: "valid_until"}
@@ -91,8 +87,18 @@ def blank(licence_type: LicenceType) -> bytes:
 
 def read_table(content: bytes, licence_type: LicenceType) -> list[Arrived]:
     """The rows of the first sheet. Raises TableUnfit."""
-    rows = _rows(content)
-    places = _header(rows, licence_type)
+    try:
+        found = _read_rows(content, licence_type)
+    except WorkbookUnreadable as unread:
+        raise TableUnfit(unread.why) from unread
+    if not found:
+        raise TableUnfit("empty")
+    return found
+
+
+def _read_rows(content: bytes, licence_type: LicenceType) -> list[Arrived]:
+    rows = workbooks.first_sheet(content)
+    places = workbooks.columns_of(rows, columns(licence_type), needed=NEEDED)
     found: list[Arrived] = []
     seen: set[str] = set()
     for row, cells in rows:
@@ -105,38 +111,11 @@ def read_table(content: bytes, licence_type: LicenceType) -> list[Arrived]:
             found.append(one)
         if len(found) > MOST_ROWS:
             raise TableUnfit("too-many-rows")
-    if not found:
-        raise TableUnfit("empty")
     return found
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, tuple[object, ...]]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise TableUnfit("too-large")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        yield from enumerate(book.worksheets[0].iter_rows(values_only=True), 1)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as wrong:
-        raise TableUnfit("not-a-table") from wrong
-
-
-def _header(rows: Iterator[tuple[int, tuple[object, ...]]], licence_type: LicenceType) -> dict[str, int]:
-    for number, row in rows:
-        names = {_text(value).replace("\n", ""): place for place, value in enumerate(row)}
-        if all(name in names for name in NEEDED):
-            return {name: names[name] for name in columns(licence_type) if name in names}
-        if number >= SEARCHED:
-            break
-    raise TableUnfit("no-columns")
-
-
 def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    return "".join(letter for letter in str(value).strip() if letter.isprintable())
+    return value.date().isoformat() if isinstance(value, datetime) else workbooks.plain(value)
 
 
 def _arrived(row: int, typed: Mapping[str, str], places: Mapping[str, int], kind: LicenceType) -> Arrived:

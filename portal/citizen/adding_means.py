@@ -23,12 +23,12 @@ from portal import forms
 from portal.authentication import CODE, cleared, cookie, kept_cookie, origin, settings_of
 from portal.citizen import keys
 from portal.citizen.devices_in_words import device
-from portal.citizen.pictures import qr
 from portal.citizen.security import SECURITY, channels
 from portal.citizen.signing_in_otherwise import Code, too_many_codes, wrong_code
 from portal.forms import Form
 from portal.guards import fresh, signed_in
 from portal.language import gettext as _
+from portal.pictures import qr
 from portal.request import Request
 from storage.database import Session
 

@@ -7,9 +7,9 @@ from litestar.response import Template
 
 from portal.citizen import telling
 from portal.citizen.case import BundleCase
-from portal.citizen.pictures import qr
 from portal.language import gettext as _
 from portal.language import pick
+from portal.pictures import qr
 from services.applications import desk
 from services.applications.bundling import withdrawing
 from services.applications.bundling.merging import Member, Whole
@@ -30,6 +30,7 @@ def overview(case: BundleCase, *, public_url: str, fresh: bool = False) -> Templ
         "branches": [branch(case.whole, one, case.today) for one in case.whole.members],
         "may_withdraw": bool(withdrawing.withdrawable(case.whole)),
         "promised": case.whole.bundle.promised_on if running(case.whole) else None,
+        "paused": any(one.application.state is State.SUSPENDED for one in case.whole.members),
         "receipt": f"/applications/{case.number}/receipt" if case.whole.bundle.receipt else None,
         "qr": qr(f"{public_url.rstrip('/')}{link}"),
     }

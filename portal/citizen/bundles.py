@@ -14,14 +14,13 @@ from identity import queries as identity
 from identity.actor import Actor, PartyKind
 from portal import drafting, forms
 from portal.citizen.case import plain_number
-from portal.citizen.closing import PDF
 from portal.citizen.filling import Anything
-from portal.citizen.materials import sent
 from portal.dependencies import Transactions
 from portal.guards import citizen
 from portal.language import pick
 from portal.request import Request
 from portal.resources import Resources
+from portal.sending import PDF, sent
 from services.applications.bundling import queries, starting
 from services.applications.errors import WrongApplicant
 from services.applications.rules import Channel

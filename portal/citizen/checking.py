@@ -15,11 +15,11 @@ from portal import drafting, forms
 from portal.citizen import branches, by_rules, tasks
 from portal.citizen.case import BundleCase, Case, open_case
 from portal.citizen.following import papers
-from portal.citizen.pictures import qr
 from portal.forms import Form
 from portal.guards import citizen
 from portal.language import current, pick
 from portal.language import gettext as _
+from portal.pictures import qr
 from portal.request import Request
 from portal.resources import Resources
 from services.applications.bilingual import commands as bilingual

@@ -15,20 +15,18 @@ from identity.actor import Actor
 from portal import drafting, forms
 from portal.citizen import telling
 from portal.citizen.case import BundleCase, Case, open_case
-from portal.citizen.materials import sent
 from portal.forms import Form
 from portal.guards import citizen
 from portal.language import pick
 from portal.request import Request
 from portal.resources import Resources
+from portal.sending import PDF, sent
 from services.applications import queries
 from services.applications.bundling import withdrawing
 from services.applications.commands import closing
 from services.applications.errors import AlreadyRated, NotInDraft, StepNotOpen
 from services.applications.rules import APPLICANTS_DEEDS, Deed, State, open_deeds
 from storage.database import Session
-
-PDF = "application/pdf"
 
 
 class Withdrawal(forms.Fields):

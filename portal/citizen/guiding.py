@@ -17,11 +17,11 @@ from licensing.documents import DocumentData, DocumentKind
 from licensing.forms import FormData
 from licensing.kinds.reading import current
 from licensing.metadata import Issuer
-from portal.citizen.materials import sent
 from portal.guides import guide_context
 from portal.language import gettext as _
 from portal.language import pick
 from portal.resources import Resources
+from portal.sending import PDF, sent
 from services.catalogue import papering, queries, samples
 from services.catalogue.answers import check
 from services.catalogue.definition import ItemDefinition
@@ -30,7 +30,6 @@ from services.catalogue.showing import shown
 from services.workflow.rules import local_day
 from storage.database import Session
 
-PDF = "application/pdf"
 MOST_KEPT = 64
 """Papers kept in memory: the same for everyone, made once for a version of an item."""
 NOBODY = UUID(int=0)

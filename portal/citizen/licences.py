@@ -1,25 +1,23 @@
-"""我的证照: the library, one licence with its sealed file, and showing it to somebody for a minute (亮证)."""
+"""我的证照: the library, and one licence with its sealed file."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
 from identity.actor import Actor
-from licensing import commands, queries, types
-from licensing.rules import PRESENTATION_LIFE, REMIND_BEFORE, local_day
+from licensing import presenting, queries, types
+from licensing.rules import REMIND_BEFORE, local_day
 from licensing.types import FieldKind, LicenceType
-from portal.citizen import telling
-from portal.citizen.closing import PDF
-from portal.citizen.materials import sent
-from portal.citizen.pictures import qr
+from portal import licence_words
 from portal.guards import citizen
 from portal.language import pick
 from portal.resources import Resources
+from portal.sending import PDF, sent
 from portal.templating import day
 from storage.database import Session
 
@@ -38,7 +36,7 @@ class LicencePages(Controller):
             {
                 "licence": one,
                 "name": pick(types.get(one.type_code, one.type_version).name),
-                "state": telling.licence_state(queries.state_of(one, now)),
+                "state": licence_words.licence_state(queries.state_of(one, now)),
                 "ends_in": _days_left(one.valid_until, now) if str(one.state) == "valid" else None,
             }
             for one in held
@@ -59,11 +57,12 @@ class LicencePages(Controller):
         context: dict[str, Any] = {
             "licence": licence,
             "kind": kind,
-            "state": telling.licence_state(state),
+            "state": licence_words.licence_state(state),
             "fields": _fields(kind, licence.elements),
-            "trust": telling.trust(licence.trust),
+            "trust": licence_words.trust(licence.trust),
             "of_case": queries.of_a_case(licence),
             "issued_on": queries.issued_on(licence),
+            "usual": presenting.USUAL,
             "presentable": str(state) == "valid" and licence.holder_id == actor.acting_for.id,
         }
         return Template("citizen/licence.html", context=context)
@@ -80,29 +79,6 @@ class LicencePages(Controller):
         content = await queries.document(session, actor, identifier, objects=resources.objects)
         name = f"{pick(types.get(licence.type_code, licence.type_version).name)} {licence.number}.pdf"
         return sent(content, name, PDF)
-
-    @post("/{identifier:str}/presentation", name="licences:present")
-    async def present(
-        self,
-        session: NamedDependency[Session],
-        resources: NamedDependency[Resources],
-        actor: NamedDependency[Actor],
-        now: NamedDependency[datetime],
-        identifier: FromPath[str],
-    ) -> Template:
-        """The code is shown once and works once, within a minute."""
-        licence = await queries.get(session, actor, identifier)
-        code = await commands.present(session, actor, identifier, at=now)
-        address = f"{resources.settings.public_url.rstrip('/')}/verify/presentation?code={code}"
-        context: dict[str, Any] = {
-            "licence": licence,
-            "kind": types.get(licence.type_code, licence.type_version),
-            "code": code,
-            "qr": qr(address),
-            "until": now + PRESENTATION_LIFE,
-            "seconds": int(PRESENTATION_LIFE.total_seconds()),
-        }
-        return Template("citizen/presentation.html", context=context)
 
 
 def _days_left(until: date | None, now: datetime) -> int | None:

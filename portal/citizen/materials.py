@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
@@ -23,6 +22,7 @@ from portal.language import gettext as _
 from portal.language import pick
 from portal.request import Request
 from portal.resources import Resources
+from portal.sending import sent
 from portal.words import word
 from services.applications import queries
 from services.applications.arriving import queries as arriving
@@ -162,13 +162,6 @@ class MaterialPages(Controller):
         row = await queries.file_of(session, await queries.get(session, actor, number), file_id)
         await arriving.require_cleared(session, row.id)
         return sent(await resources.objects.get(row.digest), row.name, row.media_type)
-
-
-def sent(content: bytes, name: str, media_type: str) -> Response[bytes]:
-    """A file for the browser, named in any script (RFC 6266)."""
-    manner = "inline" if media_type.startswith("image/") else "attachment"
-    header = f"{manner}; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(content, media_type=media_type, headers={"content-disposition": header})
 
 
 def told(unfit: Exception) -> str:

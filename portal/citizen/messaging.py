@@ -65,9 +65,15 @@ class MessagePages(Controller):
 
 
 def spoken(told: Sequence[Told]) -> list[dict[str, Any]]:
-    """Messages in the reader's language: number, title, text, at."""
+    """Messages in the reader's language, each with the page it leads to."""
     language = current().language
-    return [{"number": one.number, "at": one.at, **one.words[language]} for one in told]
+    return [
+        {"number": one.number, "href": _page_of(one), "at": one.at, **one.words[language]} for one in told
+    ]
+
+
+def _page_of(told: Told) -> str:
+    return f"/my/licences/{told.licence}" if told.licence else f"/applications/{told.number}"
 
 
 def about_account(posted: Sequence[Posted]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from identity.actor import Actor
-from portal.citizen import by_rules, hearing
+from portal.citizen import by_rules, charges, hearing
 from portal.citizen.case import Case
 from services.applications import queries
 from services.applications.bundling import queries as bundling
@@ -19,4 +19,5 @@ async def beside(session: Session, actor: Actor, case: Case) -> dict[str, Any]:
         "by_rules": await by_rules.seen(session, case),
         "received_at": await elsewhere.told(session, row),
         "hearing": await hearing.seen(session, row, case),
+        "fees": await charges.seen(session, row, case),
     }

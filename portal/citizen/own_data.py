@@ -23,9 +23,7 @@ from licensing import own_data
 from portal import drafting, forms
 from portal.authentication import CODE, KEPT, SESSION, STEP, cleared, settings_of
 from portal.citizen import own_record
-from portal.citizen.closing import PDF
 from portal.citizen.data_uses import told
-from portal.citizen.materials import sent
 from portal.citizen.own_paper import paper
 from portal.citizen.own_record import OwnRecord
 from portal.dependencies import Transactions
@@ -34,6 +32,7 @@ from portal.guards import citizen, fresh
 from portal.language import gettext as _
 from portal.request import Request
 from portal.resources import Resources
+from portal.sending import PDF, sent
 from services.notices import commands as notices
 from services.sharing.errors import ExchangeError
 from services.sharing.messages import Subject, UseSeen

@@ -170,7 +170,13 @@ def _benefit(one: Benefit) -> dict[str, Any]:
 
 
 def _message(one: Told) -> dict[str, Any]:
-    return {"at": one.at.isoformat(), "case": one.number, "node": one.node.value, "words": one.words}
+    return {
+        "at": one.at.isoformat(),
+        "case": one.number,
+        "licence": one.licence,
+        "node": one.node.value,
+        "words": one.words,
+    }
 
 
 def _case(case: Any) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from litestar.params import FromPath
 from identity.actor import Actor
 from licensing import forms
 from portal.citizen.case import open_case
-from portal.citizen.materials import sent
 from portal.guards import citizen
 from portal.language import gettext as _
+from portal.sending import PDF, sent
 from services.applications.paper_form import form_of
 from storage.database import Session
 
@@ -33,4 +33,4 @@ class PaperForms(Controller):
         case = await open_case(session, actor, number, now)
         data = form_of(case.application, case.definition, case.facts, at=now)
         content = await asyncio.to_thread(forms.application_form, data)
-        return sent(content, _("申请表 %(number)s.pdf") % {"number": case.number}, "application/pdf")
+        return sent(content, _("申请表 %(number)s.pdf") % {"number": case.number}, PDF)

@@ -15,11 +15,12 @@ from identity.actor import Actor
 from portal import drafting
 from portal.citizen import tasks
 from portal.citizen.case import Case, open_case
-from portal.citizen.materials import FILE, sent
+from portal.citizen.materials import FILE
 from portal.forms import Form
 from portal.guards import citizen
 from portal.language import gettext, pick
 from portal.request import Request
+from portal.sending import sent
 from services.applications.errors import NotInDraft
 from services.catalogue import columns, draft_table, rows
 from services.catalogue.errors import CellMistake, CellsWrong, SheetUnreadable

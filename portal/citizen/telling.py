@@ -98,6 +98,9 @@ DEEDS: Mapping[str, str] = {
     "register disputed": _("对部门登记的信息有异议"),
     "register replaced": _("不用部门登记的信息，自己提交"),
     "application rated": _("作出评价"),
+    "fee taken": _("登记收费"),
+    "fee refunded": _("登记退费"),
+    "fee waived": _("登记减免"),
 }
 """The deeds of the ledger an applicant reads; others are the house's own affair and left out."""
 
@@ -117,14 +120,6 @@ PAPERS: Mapping[str, str] = {
     "termination": _("终止办理决定书"),
     "revocation": _("撤销决定书"),
     "cancellation": _("注销决定书"),
-}
-LICENCE_STATES: Mapping[str, tuple[str, str]] = {
-    "intended": (_("正在制作"), "blue"),
-    "valid": (_("有效"), "green"),
-    "suspended": (_("暂扣"), "yellow"),
-    "revoked": (_("已撤销"), "red"),
-    "cancelled": (_("已注销"), "grey"),
-    "expired": (_("已过期"), "grey"),
 }
 FIELDS: Mapping[str, str] = {
     "name": _("姓名或者名称"),
@@ -167,22 +162,6 @@ GRADES: tuple[tuple[str, str], ...] = (
 def state(code: object) -> tuple[str, str]:
     """The words and colour of a case's state."""
     text, colour = STATES[str(code)]
-    return gettext(text), colour
-
-
-TRUST: Mapping[str, str] = {
-    "A": _("一级：由签发机关制作"),
-    "B": _("二级：照纸质证照录入，已经和存档核对"),
-}
-
-
-def trust(level: object) -> str:
-    """How far a licence may be trusted (可信等级), in words."""
-    return gettext(TRUST[str(level)])
-
-
-def licence_state(code: object) -> tuple[str, str]:
-    text, colour = LICENCE_STATES[str(code)]
     return gettext(text), colour
 
 

@@ -15,9 +15,8 @@ from licensing import commands, queries, verifying
 from licensing.errors import CodeRefused, CodesCrowded, LicenceNotFound
 from licensing.queries import PublicFacts
 from licensing.verdicts import Finding, Verdict
-from portal import forms
+from portal import forms, licence_words
 from portal.authentication import origin
-from portal.citizen import telling
 from portal.forms import Form
 from portal.language import gettext as _
 from portal.language import pick
@@ -100,7 +99,7 @@ class VerifyingPages(Controller):
         context: dict[str, Any] = {
             "form": form,
             "shown": shown,
-            "state": telling.licence_state(shown.state),
+            "state": licence_words.licence_state(shown.state),
             "fields": [{"key": pick(name), "value": text} for name, text in shown.fields],
         }
         return Template("citizen/redeem.html", context=context)
@@ -156,8 +155,8 @@ FINDINGS: dict[Finding, tuple[str, str]] = {
 
 def _standing(facts: PublicFacts) -> dict[str, Any]:
     """What the register says about a licence today."""
-    state = telling.licence_state(facts.state)
-    trust = telling.trust(facts.trust)
+    state = licence_words.licence_state(facts.state)
+    trust = licence_words.trust(facts.trust)
     if str(facts.state) == "valid":
         told = _mark("签发登记中有这个证照，现在有效。")
         return _result("good", _mark("证照有效"), told, facts=facts, state=state, trust=trust)

@@ -8,6 +8,8 @@ CommandError
 ├── KeyRefused        a key of the ring cannot be used or put away like this
 ├── SealUnknown       no such department, or it has no such seal
 ├── KeyInUse          rows still need the key
+├── DepartmentUnfit   a department cannot be entered like this
+├── AccountUnfit      an account that cannot be given a post
 └── NotProven         what was to be verified is not whole
 """
 
@@ -74,3 +76,15 @@ class KeyInUse(CommandError):
         self.sentence = (
             f"{rows} rows still need {name}: run `yiwang keys reencrypt` first. Nothing was changed."
         )
+
+
+class DepartmentUnfit(CommandError):
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(code)
+        self.sentence = f"{code} {why} Nothing was changed."
+
+
+class AccountUnfit(CommandError):
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.sentence = f"{why} Nothing was changed."

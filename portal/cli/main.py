@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from portal.cli.errors import CommandError
+from portal.cli.loading import at_once
 
 COMMANDS = {
     "serve": "running:serve",
@@ -22,6 +23,7 @@ COMMANDS = {
     "licence": "licence:app",
     "ledger": "ledger:app",
     "oversight": "oversight:app",
+    "admin": "administering:app",
     "passwords": "passwords:app",
     "keys": "ring:app",
     "seed": "demo.command:seed",
@@ -44,7 +46,8 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        found = getattr(importlib.import_module(f"portal.cli.{module}"), name)
+        with at_once():
+            found = getattr(importlib.import_module(f"portal.cli.{module}"), name)
         if isinstance(found, typer.Typer):
             command: Any = typer.main.get_group(found)
         else:

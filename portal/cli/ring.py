@@ -16,6 +16,7 @@ import identity
 import licensing
 import services
 from identity.lookups import LOOKUPS as PEOPLE
+from licensing.lookups import LOOKUPS as HOLDERS
 from portal.cli.errors import KeyInUse, KeyRefused
 from portal.settings import Settings, current
 from services.sharing.lookups import LOOKUPS as USES
@@ -25,7 +26,7 @@ from storage.database import Sessions, metadata, open_engine, open_sessions
 from storage.errors import KeyUnusable
 from storage.resealing import SealedTable
 
-LOOKUPS = PEOPLE + USES
+LOOKUPS = PEOPLE + USES + HOLDERS
 LOOKUP_KEY = "lookups"
 
 app = typer.Typer(help="The keys that seal what the database keeps of people.", no_args_is_help=True)

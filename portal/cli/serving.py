@@ -9,8 +9,8 @@ import sys
 from granian import Granian
 from granian.constants import Interfaces
 
-WEB = "portal.app:from_environment"
-HUB = "portal.hub.process:from_environment"
+WEB = "portal.cli.loading:web"
+HUB = "portal.cli.loading:hub"
 
 
 def serve(target: str, port: int, *, host: str = "127.0.0.1", processes: int = 1) -> None:

@@ -57,11 +57,15 @@ class Supervisor:
     parts: list[Part] = field(default_factory=list)
     stopping: bool = False
 
-    def start(self, *parts: Part) -> None:
-        """Start several parts at once and return when all of them answer."""
+    def launch(self, *parts: Part) -> None:
+        """Start several parts at once, without waiting for them."""
         for part in parts:
             part.start()
             self.parts.append(part)
+
+    def start(self, *parts: Part) -> None:
+        """Start several parts at once and return when all of them answer."""
+        self.launch(*parts)
         for part in parts:
             part.wait_until_ready()
 

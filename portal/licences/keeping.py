@@ -16,16 +16,17 @@ from litestar.response import Redirect, Template
 from identity.actor import CASEWORK, Actor, Role
 from licensing import commands, queries, sheets, types
 from licensing.errors import RenewalNotOpen
+from licensing.importing import awaiting
 from licensing.rules import EDITIONS, MOVES, Edition, Move, State, local_day
 from licensing.tasks import ISSUE
 from licensing.types import FieldKind, LicenceType
-from portal import forms
-from portal.citizen import telling
+from portal import forms, licence_words
 from portal.forms import Form, Typed
 from portal.guards import roles
 from portal.language import gettext, pick
 from portal.licences.showing import entry
 from portal.request import Request
+from services.notices import queries as notices
 from storage import ledger
 from storage.database import Session
 from storage.queue import enqueue
@@ -212,14 +213,14 @@ async def _page(
     context: dict[str, Any] = {
         "licence": licence,
         "kind": kind,
-        "state": telling.licence_state(state),
+        "state": licence_words.licence_state(state),
         "waiting": waiting,
         "fields": [
             {"key": pick(one.name), "value": sheets.shown(licence.elements, one)}
             for one in kind.fields
             if one.shown and one.kind is not FieldKind.PICTURE and licence.elements.get(one.element)
         ],
-        "trust": telling.trust(licence.trust),
+        "trust": licence_words.trust(licence.trust),
         "openings": [one for one in open_ones if not (of_case and one in WRITTEN)],
         "with_case": of_case and any(one in WRITTEN for one in open_ones),
         "words": {deed: [gettext(text) for text in words] for deed, words in WORDS.items()},
@@ -228,6 +229,8 @@ async def _page(
         "form": form,
         "labels": _labels(kind, tried),
         "tried": tried,
+        "awaited": (await awaiting.among(session, {licence.holder_id})).get(licence.holder_id),
+        "undelivered": await notices.undelivered(session, licence=licence.identifier),
         "entries": [entry(one) for one in reversed(entries)],
     }
     return Template("licences/kept.html", context=context, status_code=422 if form else 200)

@@ -9,12 +9,12 @@ from litestar.response import Template
 
 from identity.actor import CASEWORK, Actor
 from licensing import queries, types
-from portal.citizen import telling
-from portal.citizen.closing import PDF
-from portal.citizen.materials import sent
+from licensing.importing import awaiting
+from portal import licence_words
 from portal.guards import roles
 from portal.language import pick
 from portal.resources import Resources
+from portal.sending import PDF, sent
 from storage.database import Session
 
 MOST = 100
@@ -36,13 +36,16 @@ class DepartmentLicences(Controller):
     ) -> Template:
         """The newest hundred that fit."""
         sought = "".join(letter for letter in q if letter.isprintable())[:LONGEST]
+        rows = await queries.searched(session, actor, sought, most=MOST)
+        awaited = await awaiting.among(session, {one.holder_id for one in rows})
         found = [
             {
                 "licence": one,
+                "awaited": one.holder_id in awaited,
                 "name": pick(types.get(one.type_code, one.type_version).name),
-                "state": telling.licence_state(queries.state_of(one, now)),
+                "state": licence_words.licence_state(queries.state_of(one, now)),
             }
-            for one in await queries.searched(session, actor, sought, most=MOST)
+            for one in rows
         ]
         return Template("licences/department.html", context={"entries": found, "q": sought, "most": MOST})
 

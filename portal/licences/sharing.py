@@ -16,8 +16,7 @@ from identity.errors import OrganisationUnknown
 from identity.numbers import NumberWrong, credit_code, id_number
 from licensing import presenting, queries, sharing, types
 from licensing.errors import ShareUnsound
-from portal import forms
-from portal.citizen import telling
+from portal import forms, licence_words
 from portal.forms import Form
 from portal.guards import citizen
 from portal.language import gettext as _
@@ -128,7 +127,7 @@ class SharedPages(Controller):
             "shares": [],
             "share": made,
             "seen": seen,
-            "state": telling.licence_state(seen.state),
+            "state": licence_words.licence_state(seen.state),
             "fields": fields,
         }
         return Template("licences/shared.html", context=context)
@@ -146,7 +145,7 @@ async def _page(
         "licence": licence,
         "kind": types.get(licence.type_code, licence.type_version),
         "options": [(element, pick(name)) for element, name in presenting.showable(licence)],
-        "usual": [presenting.HOLDER, presenting.NUMBER],
+        "usual": presenting.USUAL,
         "shares": shares,
         "form": form,
     }

@@ -16,11 +16,11 @@ from licensing import commands, presenting, queries, status, types
 from licensing import showing as offline
 from licensing.rules import PRESENTATION_LIFE
 from portal import forms
-from portal.citizen.pictures import qr
 from portal.forms import Form
 from portal.guards import citizen
 from portal.language import gettext as _
 from portal.language import pick
+from portal.pictures import qr
 from portal.request import Request
 from portal.resources import Resources
 from storage import ledger
@@ -100,7 +100,7 @@ async def _page(
         "licence": licence,
         "kind": types.get(licence.type_code, licence.type_version),
         "options": options,
-        "usual": [presenting.HOLDER, presenting.NUMBER],
+        "usual": presenting.USUAL,
         "form": form,
     }
     return Template("licences/choose.html", context=context, status_code=code)
@@ -151,6 +151,7 @@ DEEDS = {
     "licence revoked": _mark("撤销"),
     "licence cancelled": _mark("注销"),
     "licence expired": _mark("有效期届满"),
+    "licence handed to its holder": _mark("持证人注册并核实身份，证照归到名下"),
     "licence superseded": _mark("由新版本接替"),
     "licence change intended": _mark("决定变更"),
     "licence renewal intended": _mark("决定延续"),

@@ -71,6 +71,12 @@ class Application(SQLModel, table=True):
         sa.Index("ix_application_applicant", "applicant_id", "created_at"),
         sa.Index("ix_application_closed", "department_code", "closed_at"),
         sa.Index(
+            "ix_application_decided",
+            "decided_at",
+            "number",
+            postgresql_where=sa.text("decided_at IS NOT NULL"),
+        ),
+        sa.Index(
             "ix_application_unarchived",
             "closed_at",
             postgresql_where=sa.text("closed_at IS NOT NULL AND archived_at IS NULL"),

@@ -9,7 +9,7 @@ from licensing import tasks as licensing
 from licensing.sealing import Sealer
 from services.applications import queries
 from services.applications.bundling import printing as bundle_printing
-from services.applications.bundling import releasing
+from services.applications.bundling import redating, releasing
 from services.applications.bundling.queries import RELEASE, let_follow
 from services.applications.commands import closing, gathering, printing
 from services.applications.commands.starting import GATHER
@@ -103,6 +103,12 @@ async def release(number: str, *, sessions: Sessions, hub: HubClient) -> None:
     if await releasing.release(sessions, hub, number, at=at):
         async with sessions() as session, session.begin():
             await queue.enqueue(session, RELEASE, at=at + AGAIN, number=number)
+
+
+async def redate(number: str, *, sessions: Sessions) -> None:
+    """Move the joint date of the bundle this case is part of, if it lawfully has to be later now."""
+    async with sessions() as session, session.begin():
+        await redating.follow(session, number, at=datetime.now(UTC))
 
 
 async def print_bundle_receipt(

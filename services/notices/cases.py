@@ -1,7 +1,6 @@
 """What a message is about: the case behind an entry of the ledger, who is to be told, and what the placeholders say."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlmodel import col
 from identity import queries as identity
 from identity.actor import CASEWORK, EVERYWHERE, PartyKind, Role
 from licensing.models import Licence
+from licensing.queries import of_a_case
 from services.applications import queries as applications
 from services.applications.bundling import queries as bundling
 from services.applications.bundling.models import BundleApplication
@@ -20,7 +20,9 @@ from services.applications.models import Application
 from services.applications.rules import Delivery
 from services.catalogue import queries as catalogue
 from services.catalogue.form import Pair
-from services.catalogue.messages import ItemMessage, Node
+from services.catalogue.messages import OF_LICENCES, Node
+from services.notices import licences
+from services.notices.told import Told, due_of
 from services.notices.wording import Values
 from storage.database import Session
 from storage.ledger import Entry
@@ -29,21 +31,27 @@ LICENCE = "licence:"
 SEVERAL = Pair("有关部门", "the departments concerned")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One node of one case: whom to tell, what the words name, and the item's own words."""
-
-    node: Node
-    people: tuple[UUID, ...]
-    values: Values
-    own: Sequence[ItemMessage] = ()
-
-
 async def told_by(session: Session, entry: Entry, node: Node) -> Told | None:
     """What an entry tells; None where there is nothing to tell: the draft is gone, or it is told in another place."""
     if bundling.is_bundle(entry.chain):
         return await _of_bundle(session, entry, node)
-    number = await _number(session, entry)
+    if entry.chain.startswith(LICENCE):
+        return await _of_licence(session, entry, node)
+    return await _of_case(session, entry, entry.chain, node)
+
+
+async def _of_licence(session: Session, entry: Entry, node: Node) -> Told | None:
+    licence = await session.get(Licence, UUID(entry.chain.removeprefix(LICENCE)))
+    if licence is None:
+        return None
+    later, of_case = licence.replaces is not None, of_a_case(licence)
+    told = licences.node_of(node, entry.details, of_case=of_case, later_version=later)
+    if told is None or told in OF_LICENCES or not of_case:
+        return await licences.told(session, entry, licence, told) if told else None
+    return await _of_case(session, entry, licence.application_number, told)
+
+
+async def _of_case(session: Session, entry: Entry, number: str, node: Node) -> Told | None:
     try:
         application = await applications.by_number(session, number)
     except ApplicationNotFound:
@@ -54,7 +62,7 @@ async def told_by(session: Session, entry: Entry, node: Node) -> Told | None:
         return None  # delivered in the same moment, which is a message of its own
     if node is Node.SUBMITTED and entry.actor != PORTAL and await bundling.part_of(session, application):
         return None  # handed in with its bundle, and told of as one
-    return await of_application(session, application, node, due=_due(entry))
+    return await of_application(session, application, node, due=due_of(entry))
 
 
 async def of_application(
@@ -74,7 +82,7 @@ async def of_application(
 
 async def _to_officers(session: Session, entry: Entry, application: Application) -> Told:
     """To whom the entry names; else to the department's leaders, and what nobody answered to its supervisors."""
-    told = await of_application(session, application, Node.OVERSIGHT, due=_due(entry))
+    told = await of_application(session, application, Node.OVERSIGHT, due=due_of(entry))
     named = [entry.details.get(key) for key in ("to_person", "also")]
     people = tuple(dict.fromkeys(UUID(one) for one in named if isinstance(one, str)))
     if not people or entry.deed == "warning left unanswered":
@@ -104,27 +112,8 @@ async def _of_bundle(session: Session, entry: Entry, node: Node) -> Told | None:
     return Told(node, people, values)
 
 
-async def _number(session: Session, entry: Entry) -> str:
-    """The case an entry is of: its chain, or behind a licence's chain the case that led to it."""
-    if not entry.chain.startswith(LICENCE):
-        return entry.chain
-    query = sa.select(col(Licence.application_number)).where(
-        col(Licence.id) == UUID(entry.chain.removeprefix(LICENCE))
-    )
-    return await session.scalar(query) or ""
-
-
 def _people(kind: PartyKind, applicant: UUID, filed_by: UUID) -> tuple[UUID, ...]:
     """The person applied for and who applied for them; for an organisation who applied."""
     if kind is PartyKind.PERSON:
         return tuple(dict.fromkeys((applicant, filed_by)))
     return (filed_by,)
-
-
-def _due(entry: Entry) -> date | None:
-    """The last day an entry names, if it names one."""
-    named = entry.details.get("due") or entry.details.get("now")
-    try:
-        return date.fromisoformat(str(named))
-    except ValueError:
-        return None

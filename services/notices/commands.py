@@ -15,9 +15,9 @@ from services.applications.models import Application, Correction
 from services.applications.rules import State
 from services.catalogue.messages import Node
 from services.notices import cases, queries
-from services.notices.cases import Told
 from services.notices.models import Dispatch, Followed, Message, Silenced
 from services.notices.rules import DEEDS, REMIND_AFTER, REMIND_BEFORE, WORTH_SENDING, Stage, Why, channels_for
+from services.notices.told import Told
 from services.notices.wording import words
 from services.workflow.rules import local_day
 from storage import ledger, queue
@@ -134,7 +134,8 @@ async def write(
         row = insert(Message).values(
             id=uuid4(),
             person_id=person_id,
-            application_number=told.values.number,
+            application_number=told.number,
+            licence=told.licence,
             node=told.node,
             source=source,
             words=said,

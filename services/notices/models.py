@@ -15,8 +15,9 @@ from storage.database import Moment, choice
 
 
 class Message(SQLModel, table=True):
-    """站内消息: one node of one case told to one person, as it was worded then.
+    """站内消息: one node of one case, or of one licence, told to one person, as it was worded then.
 
+    `licence` is the identifier of the licence it is about; one that no case led to has no `application_number`.
     `source` says what it tells of (`ledger:<chain>:<position>`): the same is told a person once. `words` is
     `{zh: {title, text, sms}, en: …}`: item and number, no person's data.
     """
@@ -25,12 +26,14 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("source", "person_id"),
         sa.Index("ix_message_person", "person_id", "at"),
+        sa.Index("ix_message_licence", "licence", postgresql_where=sa.text("licence IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     person_id: UUID = Field(foreign_key="person.id")
     application_number: str = Field(index=True)
     node: Node = Field(sa_type=choice(Node))
+    licence: str | None = Field(default=None, max_length=120)
     source: str
     words: dict[str, Any] = Field(sa_type=JSONB)
     at: datetime = Field(sa_type=Moment)

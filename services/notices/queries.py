@@ -32,6 +32,7 @@ class Told:
     node: Node
     words: dict[str, Any]
     at: datetime
+    licence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ async def own(session: Session, actor: Actor, *, limit: int = PAGE) -> list[Told
         .limit(limit)
     )
     return [
-        Told(one.id, one.application_number, one.node, one.words, one.at)
+        Told(one.id, one.application_number, one.node, one.words, one.at, one.licence)
         for one in await session.scalars(query)
     ]
 
@@ -75,8 +76,11 @@ async def posted(session: Session, person_id: UUID, *, limit: int = PAGE) -> lis
     return [Posted(one.kind, *ACCOUNT[one.kind], one.at) for one in rows]
 
 
-async def undelivered(session: Session, number: str) -> list[Undelivered]:
-    """What did not arrive in a case, oldest first. For those who may see the case."""
+async def undelivered(
+    session: Session, number: str | None = None, *, licence: str | None = None
+) -> list[Undelivered]:
+    """What did not arrive in a case or about a licence, oldest first. For those who may see case or licence."""
+    which = col(Message.application_number) == number if licence is None else col(Message.licence) == licence
     query = (
         sa.select(
             col(Person.name),
@@ -87,7 +91,7 @@ async def undelivered(session: Session, number: str) -> list[Undelivered]:
         )
         .join(Message, col(Message.id) == col(Dispatch.message_id))
         .join(Person, col(Person.id) == col(Message.person_id))
-        .where(col(Message.application_number) == number, col(Dispatch.stage) == Stage.UNDELIVERED)
+        .where(which, col(Dispatch.stage) == Stage.UNDELIVERED)
         .order_by(col(Message.at), col(Dispatch.channel))
     )
     rows = await session.execute(query)

@@ -36,6 +36,7 @@ class Why(StrEnum):
 DEEDS: Mapping[str, Node] = {
     "application submitted": Node.SUBMITTED,
     "bundle submitted": Node.SUBMITTED,
+    "joint date moved": Node.JOINT_MOVED,
     "application accepted": Node.ACCEPTED,
     "application deemed accepted": Node.ACCEPTED,
     "acceptance refused": Node.NOT_ACCEPTED,
@@ -52,6 +53,11 @@ DEEDS: Mapping[str, Node] = {
     "application refused": Node.REFUSED,
     "licence issued": Node.LICENCE_READY,
     "end told": Node.LICENCE_ENDING,
+    "licence suspended": Node.LICENCE_SUSPENDED,
+    "licence restored": Node.LICENCE_RESTORED,
+    "licence revoked": Node.LICENCE_ENDED,
+    "licence cancelled": Node.LICENCE_ENDED,
+    "licence handed to its holder": Node.LICENCE_FOUND,
     "result delivered": Node.DELIVERED,
     "application withdrawn": Node.WITHDRAWN,
     "application terminated": Node.TERMINATED,
@@ -67,7 +73,7 @@ DEEDS: Mapping[str, Node] = {
     "supervision order issued": Node.OVERSIGHT,
     "supervision order reminded": Node.OVERSIGHT,
 }
-"""The deeds of the ledger somebody is told of: the applicant, or what oversight waits for the officers concerned."""
+"""The deeds of the ledger somebody is told of: the applicant, the holder of a licence, or what oversight waits for the officers concerned."""
 
 LEGAL = frozenset(
     {
@@ -84,6 +90,10 @@ LEGAL = frozenset(
         Node.TERMINATED,
         Node.ANNULLED,
         Node.HEARING,
+        Node.LICENCE_SUSPENDED,
+        Node.LICENCE_RESTORED,
+        Node.LICENCE_REPLACED,
+        Node.LICENCE_ENDED,
     }
 )
 """What the law has the authority tell (行政许可法 32, 38, 42, 44, 45, 47, 69, 70): nobody can opt out of it."""

@@ -10,7 +10,8 @@ from datetime import date
 
 from identity.means.rules import News
 from services.catalogue.form import Pair
-from services.catalogue.messages import ItemMessage, Node
+from services.catalogue.messages import OF_LICENCES, ItemMessage, Node
+from services.notices import licence_wording
 
 LATER = Pair("另行告知", "to be told separately")
 SMS = Pair(
@@ -37,7 +38,7 @@ class Values:
 Said = tuple[Pair, Pair, Pair]
 """Title, text, and the few words of the short message."""
 
-NODES: Mapping[Node, Said] = {
+OF_CASES: Mapping[Node, Said] = {
     Node.SUBMITTED: (
         Pair("{item}：已经收到您的申请", "{item}: we have your application"),
         Pair(
@@ -240,7 +241,16 @@ NODES: Mapping[Node, Said] = {
         ),
         Pair("请您接着办", "please go on with it"),
     ),
+    Node.JOINT_MOVED: (
+        Pair("{item}：联办时限有变化", "{item}: the joint date has moved"),
+        Pair(
+            "您的“一件事”{item}（{number}）中有一项的办理期限依法变动，全部办好的日期现在是 {due}。",
+            "The limit of one part of your bundle {item} ({number}) has lawfully changed. All of it is now due by {due}.",
+        ),
+        Pair("联办时限有变化", "joint date moved"),
+    ),
 }
+NODES: Mapping[Node, Said] = {**OF_CASES, **licence_wording.NODES}
 
 
 ACCOUNT: Mapping[News, tuple[Pair, Pair]] = {
@@ -285,7 +295,8 @@ ACCOUNT: Mapping[News, tuple[Pair, Pair]] = {
 def words(node: Node, values: Values, own: Sequence[ItemMessage] = ()) -> dict[str, dict[str, str]]:
     """`{zh: {title, text, sms}, en: …}` of a node, in the item's own words where it has some."""
     title, text, short = NODES[node]
-    sms = Pair(SMS.zh % short.zh, SMS.en % short.en)
+    outline = licence_wording.SMS if node in OF_LICENCES else SMS
+    sms = Pair(outline.zh % short.zh, outline.en % short.en)
     for one in own:
         if one.node is node:
             title, text, sms = one.title, one.text, one.sms or sms

@@ -266,10 +266,6 @@ class HubClient:
         """Every resource as the hub publishes it. Raises HubUnavailable."""
         return await self._read("/directory", list[ResourceSeen])
 
-    async def source_states(self) -> dict[str, str]:
-        """Each source by name: "up", or why it would not answer now. Raises HubUnavailable."""
-        return (await self.health()).sources
-
     async def health(self) -> HealthSeen:
         """The state of each source and what it serves. Raises HubUnavailable."""
         return await self._read("/health/ready", HealthSeen)

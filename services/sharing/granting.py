@@ -17,27 +17,13 @@ from services.sharing import recording, rules, signing, using
 from services.sharing.errors import MessageRefused
 from services.sharing.messages import Request, digest
 from services.sharing.recording import Opened
-from services.sharing.rules import (
-    CLOCK_TOLERANCE,
-    Call,
-    Counts,
-    Form,
-    Granted,
-    Offer,
-    ShareType,
-    SubjectKey,
-    Terms,
-)
+from services.sharing.rules import CLOCK_TOLERANCE, Call, Counts, Granted
 from storage.lanes import Run
 
 KEY = ("party", "speaks_for", "jwk")
-CONTRACT = (
-    *("number", "consumer", "item_code", "resource", "fields", "form", "per_minute", "per_day"),
-    *("valid_from", "valid_until", "ended_at", "derived"),
-)
-RESOURCE = ("provider", "share_type", "subject_key", "fields")
+RESOURCE = ("provider", *rules.OFFER_FROM)
 CASE = ("keeper", "consumer", "item_code", "applicant", "operators", "subjects", "closed_at")
-TABLES = {"key": KEY, "contract": CONTRACT, "resource": RESOURCE, "known": CASE}
+TABLES = {"key": KEY, "contract": rules.TERMS_FROM, "resource": RESOURCE, "known": CASE}
 
 
 def _columns(alias: str, names: tuple[str, ...]) -> str:
@@ -105,7 +91,7 @@ async def at_once(run: Run, compact: str, *, at: datetime) -> Opened | None:
         request,
         request_digest,
         provider=resource["provider"],
-        types=_types(resource),
+        types=dict(rules.offer_of(resource).fields),
         form=contract["form"],
         derived=contract["derived"],
     )
@@ -119,34 +105,10 @@ def _ground(line: tuple[Any, ...]) -> dict[str, dict[str, Any]]:
 
 def _allowed(request: Request, ground: Mapping[str, Mapping[str, Any]], at: datetime) -> bool:
     """The judgment, but for what only the database knows: whether the call came before, and how many there were."""
-    contract, resource, known = ground["contract"], ground["resource"], ground["known"]
-    terms = Terms(
-        number=contract["number"],
-        consumer=contract["consumer"],
-        item=contract["item_code"],
-        resource=contract["resource"],
-        fields=frozenset(contract["fields"]),
-        form=Form(contract["form"]),
-        per_minute=contract["per_minute"],
-        per_day=contract["per_day"],
-        valid_from=contract["valid_from"],
-        valid_until=contract["valid_until"],
-        ended_at=contract["ended_at"],
-        derived={name: one["field"] for name, one in contract["derived"].items()},
-    )
-    offer = Offer(
-        contract["resource"],
-        ShareType(resource["share_type"]),
-        SubjectKey(resource["subject_key"]),
-        _types(resource),
-    )
+    terms, offer = rules.terms_of(ground["contract"]), rules.offer_of(ground["resource"])
     call = Call(request, frozenset(ground["key"]["speaks_for"]), seen_before=False, now=at)
-    verdict = rules.judge(call, terms, offer, Counts(), using.known_case(request, known))
+    verdict = rules.judge(call, terms, offer, Counts(), using.known_case(request, ground["known"]))
     return isinstance(verdict, Granted)
-
-
-def _types(resource: Mapping[str, Any]) -> dict[str, str]:
-    return {field["name"]: field["type"] for field in resource["fields"]}
 
 
 def _told(row: Mapping[str, object], ground: Mapping[str, Mapping[str, Any]]) -> dict[str, object]:

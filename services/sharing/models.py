@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from services.sharing import rules
 from services.sharing.contracts.rules import AskingState, TicketKind, TicketState
 from services.sharing.rules import Form, Judgment, Offer, Outcome, ShareType, SubjectKey, Terms
 from storage.cipher import SealedText
@@ -52,8 +53,7 @@ class Resource(SQLModel, table=True):
 
     @property
     def offer(self) -> Offer:
-        types = {field["name"]: field["type"] for field in self.fields}
-        return Offer(self.code, self.share_type, self.subject_key, types)
+        return rules.offer_of({name: getattr(self, name) for name in rules.OFFER_FROM})
 
 
 class Contract(SQLModel, table=True):
@@ -89,20 +89,7 @@ class Contract(SQLModel, table=True):
 
     @property
     def terms(self) -> Terms:
-        return Terms(
-            number=self.number,
-            consumer=self.consumer,
-            item=self.item_code,
-            resource=self.resource,
-            fields=frozenset(self.fields),
-            form=self.form,
-            per_minute=self.per_minute,
-            per_day=self.per_day,
-            valid_from=self.valid_from,
-            valid_until=self.valid_until,
-            ended_at=self.ended_at,
-            derived={name: told["field"] for name, told in self.derived.items()},
-        )
+        return rules.terms_of({name: getattr(self, name) for name in rules.TERMS_FROM})
 
 
 class PartyKey(SQLModel, table=True):

@@ -79,11 +79,6 @@ PARTY_KEY = sa.select(PartyKey).where(
     col(PartyKey.valid_from) <= sa.bindparam("at"),
     sa.or_(col(PartyKey.retired_at).is_(None), col(PartyKey.retired_at) > sa.bindparam("at")),
 )
-GRANTED_USE = sa.select(Use).where(
-    col(Use.consumer) == sa.bindparam("consumer"),
-    col(Use.nonce) == sa.bindparam("nonce"),
-    col(Use.judgment) == Judgment.GRANTED,
-)
 
 
 async def under(session: Session, number: str) -> tuple[Contract, Resource] | None:
@@ -100,11 +95,6 @@ async def party_key(session: Session, kid: str, at: datetime) -> PartyKey | None
 def verifiers_of(key: PartyKey | None) -> Verifiers:
     """The key as `signing.read` wants it; nothing for no key or one that is no key."""
     return signing.known(key.kid, key.jwk) if key else {}
-
-
-async def granted_use(session: Session, consumer: str, nonce: str) -> Use | None:
-    """The use that was granted to this consumer under this nonce."""
-    return (await session.scalars(GRANTED_USE, {"consumer": consumer, "nonce": nonce})).one_or_none()
 
 
 async def use(session: Session, number: UUID) -> Use:

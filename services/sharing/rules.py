@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from identity.errors import NumberWrong
 from identity.numbers import credit_code, id_number
@@ -102,6 +103,31 @@ class Terms:
     derived: Mapping[str, str] = field(default_factory=dict)  # what is told → the field it follows from
 
 
+TERMS_FROM = (
+    *("number", "consumer", "item_code", "resource", "fields", "form", "per_minute", "per_day"),
+    *("valid_from", "valid_until", "ended_at", "derived"),
+)
+"""The columns of a contract that a call is judged by."""
+
+
+def terms_of(contract: Mapping[str, Any]) -> Terms:
+    """The terms a contract states in these columns, whichever way they were read."""
+    return Terms(
+        number=contract["number"],
+        consumer=contract["consumer"],
+        item=contract["item_code"],
+        resource=contract["resource"],
+        fields=frozenset(contract["fields"]),
+        form=Form(contract["form"]),
+        per_minute=contract["per_minute"],
+        per_day=contract["per_day"],
+        valid_from=contract["valid_from"],
+        valid_until=contract["valid_until"],
+        ended_at=contract["ended_at"],
+        derived={name: told["field"] for name, told in contract["derived"].items()},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class KnownCase:
     """What the keeper of a case (the portal) told the hub of it; `about`: whether it is about the call's subject."""
@@ -122,6 +148,18 @@ class Offer:
     share_type: ShareType
     subject_key: SubjectKey
     fields: Mapping[str, str]  # field → type
+
+
+OFFER_FROM = ("code", "share_type", "subject_key", "fields")
+"""The columns of a directory entry that a call is judged by."""
+
+
+def offer_of(resource: Mapping[str, Any]) -> Offer:
+    """What the directory states in these columns, whichever way they were read."""
+    types = {one["name"]: one["type"] for one in resource["fields"]}
+    return Offer(
+        resource["code"], ShareType(resource["share_type"]), SubjectKey(resource["subject_key"]), types
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """One date for a bundle, a hearing the applicant asks for, and reminders of days that come near."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +11,8 @@ from portal.templating import day
 from portal.window import clock
 from services.applications import queries
 from services.applications.afterwards.models import CommitmentCheck, MaterialToFollow
-from services.applications.commands import starting, timing
+from services.applications.bundling import redating
+from services.applications.commands import receiving, reviewing, starting, timing
 from services.applications.errors import HearingNotOpen
 from services.applications.hearing import commands as hearings
 from services.applications.models import Application
@@ -21,12 +22,14 @@ from services.catalogue import queries as catalogue
 from services.catalogue.messages import Node
 from services.notices import reminding
 from services.notices.models import Message
-from services.workflow.rules import ClockKind, local_day
+from services.workflow import calendar
+from services.workflow.rules import ClockKind, due_on, local_day
 from tests.journeys.conftest import checked
 from tests.journeys.desk import APPROVER, WINDOW, accepted, do, food, recorded
 from tests.journeys.machine import machine
 from tests.journeys.test_bundles import case_of, handed_in
-from tests.support.city import actor_for
+from tests.journeys.test_messages import tell
+from tests.support.city import actor_for, officer
 
 pytestmark = pytest.mark.anyio
 
@@ -50,6 +53,32 @@ async def test_a_bundle_has_one_date_on_every_page(sign_in, stranger, held):
     assert "全部办好" in watched
     assert "项等前一项的结果" in watched
     assert day(promised) in watched
+    moved = await extended_on_its_last_day(held, number)
+    assert moved > promised
+    for _ in range(2):
+        await tell(held)
+    assert day(moved) in checked(await owner.get(f"/applications/{done['number']}")).text
+    assert [deed for deed, _ in await recorded(held, done["number"])].count("joint date moved") == 1
+    told = checked(await owner.get("/my/messages")).text
+    assert f"全部办好的日期现在是 {moved.year}年{moved.month}月{moved.day}日" in told
+    async with held.sessions() as session, session.begin():
+        # A part that is merely late, or moved by less than there was room for, moves nothing.
+        assert await redating.follow(session, number, at=datetime.now(UTC)) is None
+        assert await redating.follow(session, done["number"], at=datetime.now(UTC)) is None
+
+
+async def extended_on_its_last_day(held, number):
+    """Accept a part on the last day there is, extend its limit, and answer the joint date as it then must be."""
+    async with held.sessions() as session, session.begin():
+        case = await queries.by_number(session, number)
+        at = datetime.combine(case.due_on, time(2), UTC)
+        await receiving.accept(session, await officer(session, WINDOW), number, at=at)
+        await reviewing.extend(session, await officer(session, APPROVER), number, reason="案情复杂", at=at)
+        days = await calendar.load(session)
+        last = case.due_on
+        for limit in (5, 8):
+            last = due_on(last, limit, days).on
+        return last
 
 
 async def test_a_joint_limit_shows_its_own_and_the_laws_last_day(held):

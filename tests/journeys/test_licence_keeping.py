@@ -5,10 +5,16 @@ import re
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 
+from identity.means.rules import Channel
 from licensing.importing import table
 from portal.cli.demo import people
+from services.notices.models import Dispatch, Message
+from services.notices.rules import Stage, Why
 from tests.journeys.conftest import checked
+from tests.journeys.test_messages import tell
 from tests.support.city import work
 from tests.support.licences import MARKET
 
@@ -27,6 +33,7 @@ ROW = {
     "主体业态": "餐饮服务经营者",
     "经营项目": "热食类食品制售",
 }
+HAPPENED = ("已被暂扣", "已经恢复", "有了新版本", "已被撤销或者注销")
 DAY = {"year": "2030", "month": "3", "day": "1"}
 
 
@@ -97,6 +104,20 @@ async def test_an_existing_licence_is_taken_in_and_lives_on(sign_in, held):
     own = checked(await holder.get(newer.replace("/window", "/my")))
     assert "照纸质证照录入" in own.text
     assert "查看它的办件" not in own.text
+    assert "示例条款" in own.text
+    assert "notices.tell" in await tell(held)
+    told = checked(await holder.get("/my/messages")).text
+    assert [told.count(f"食品经营许可证：{said}") for said in HAPPENED] == [1] * len(HAPPENED)
+    assert f'href="{newer.replace("/window", "/my")}"' in told
+    assert f'href="{newer.replace("/window", "/my")}"' in checked(await holder.get("/my")).text
+    assert ROW[table.NUMBER] not in told
+    async with held.sessions() as session, session.begin():
+        rows = list(await session.scalars(sa.select(Message).where(col(Message.licence).is_not(None))))
+        assert {one.application_number for one in rows} == {""}
+        sent = await session.scalars(sa.select(Dispatch).where(col(Dispatch.channel) == Channel.SMS))
+        for one in sent:
+            one.stage, one.why = Stage.UNDELIVERED, Why.REFUSED
+    assert checked(await approver.get(newer)).text.count("对方拒收") == 2
     clerk = await sign_in("market-window")
     assert "处理这个证照" not in checked(await clerk.get(address)).text
     assert (await clerk.post(f"{newer}/cancel", why("cancel"))).status_code == 403

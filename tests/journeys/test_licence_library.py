@@ -11,6 +11,7 @@ pytestmark = pytest.mark.anyio
 
 LICENCE = re.compile(r"/my/licences/([0-9A-Z.]+)")
 CODE = re.compile(r"code=([0-9A-Z]{12})")
+USUAL = {"shown": ["CZZT", "ZZBH"], "way": "online"}
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ async def test_the_sealed_file_is_downloaded(holder):
 async def test_a_licence_is_shown_once_to_a_stranger(holder, stranger):
     person, identifier = holder
     await person.get(f"/my/licences/{identifier}")
-    page = checked(await person.post(f"/my/licences/{identifier}/presentation"))
+    page = checked(await person.post(f"/my/licences/{identifier}/show", USUAL))
     assert "data:image/svg+xml" in page.text
     assert "60 秒内有效" in page.text
     code = spoken(page)
@@ -70,7 +71,7 @@ async def test_nobody_else_sees_or_shows_the_licence(holder, sign_in):
     other = await sign_in("person-c")
     assert (await other.get(f"/my/licences/{identifier}")).status_code == 404
     assert (await other.get(f"/my/licences/{identifier}/document")).status_code == 404
-    refused = await other.post(f"/my/licences/{identifier}/presentation")
+    refused = await other.post(f"/my/licences/{identifier}/show", USUAL)
     assert refused.status_code == 404
     assert "没有找到这个证照" in checked(refused).text
 

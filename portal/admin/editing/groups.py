@@ -113,7 +113,12 @@ def fee(_definition: Definition, _supplies: Supplies) -> Fields:
             ("fee", "standard"), Kind.LONG_WORDS, _("收费标准"), _("收费的必须填，写清金额。"), optional=True
         ),
         Field(("fee", "basis"), Kind.WORDS, _("收费依据"), _("收费的必须填，写明文件。"), optional=True),
+        Field(("fee", "amount"), Kind.WHOLE, _("金额"), fen_hint(), optional=True, suffix=_("分")),
     )
+
+
+def fen_hint() -> str:
+    return _("每件应收的金额，一元是 100 分；每件不一样的不填。")
 
 
 def contact(_definition: Definition, _supplies: Supplies) -> Fields:

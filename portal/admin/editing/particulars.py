@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from portal.admin.editing.entries import Entry
 from portal.admin.editing.fields import Field
-from portal.admin.editing.groups import Fields, bodies
+from portal.admin.editing.groups import Fields, bodies, fen_hint
 from portal.admin.editing.supplies import Supplies
 from portal.language import gettext as _
 from portal.language import pick
@@ -12,7 +12,7 @@ from portal.words import word
 from services.catalogue.editing import terms
 from services.catalogue.editing.places import Definition
 from services.catalogue.editing.values import Kind
-from services.catalogue.messages import Node
+from services.catalogue.messages import GENERAL, Node
 from services.catalogue.particulars import AfterHours
 
 
@@ -21,6 +21,7 @@ def fee_line(_d: Definition, _e: Entry, _s: Supplies) -> Fields:
         Field(("name",), Kind.WORDS, _("收费项目")),
         Field(("standard",), Kind.LONG_WORDS, _("收费标准")),
         Field(("basis",), Kind.WORDS, _("收费依据")),
+        Field(("amount",), Kind.WHOLE, _("金额"), fen_hint(), optional=True, suffix=_("分")),
         Field(("reduction",), Kind.LONG_WORDS, _("减免"), _("谁可以减、免多少。"), optional=True),
     )
 
@@ -59,7 +60,7 @@ def regular_check(_d: Definition, _e: Entry, _s: Supplies) -> Fields:
 
 
 def message(_d: Definition, _e: Entry, _s: Supplies) -> Fields:
-    nodes = tuple((one.value, word(one, "node")) for one in Node)
+    nodes = tuple((one.value, word(one, "node")) for one in Node if one not in GENERAL)
     inside = _("可以用 {item} 事项、{number} 编号、{office} 部门、{due} 期限。")
     outside = _("只能用 {item} 事项和 {number} 编号。不填就用通用的短信。")
     return (

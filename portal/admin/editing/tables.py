@@ -182,7 +182,9 @@ LISTS: Mapping[Shape, ListOf] = {
     ),
     ("steps",): ListOf("steps", _("环节"), _("加一个环节"), entries.step, "name", "key"),
     ("faq",): ListOf("faq", _("常见问题"), _("加一个常见问题"), entries.question_and_answer, "question"),
-    ("fee", "lines"): ListOf("fee", _("收费项目"), _("加一个收费项目"), particulars.fee_line, "name"),
+    ("fee", "lines"): ListOf(
+        "fee", _("收费项目"), _("加一个收费项目"), particulars.fee_line, "name", condition="when"
+    ),
     ("joint",): ListOf("others", _("联办机构"), _("加一个联办机构"), particulars.joint, "name"),
     ("procedures",): ListOf("others", _("特别程序"), _("加一个特别程序"), particulars.procedure, "name"),
     ("intermediaries",): ListOf(

@@ -12,7 +12,6 @@ from portal.language import gettext, pick
 SPARE = 2
 """Empty fields offered for new elements."""
 YES = "yes"
-ROW_TEXTS = ("key", "element", "name-zh", "name-en", "kind", "max", "options", "default")
 
 
 def _(text: str) -> str:

@@ -91,26 +91,25 @@ def _start(supervisor: Supervisor, settings: Settings, environment: dict[str, st
     known = environment | secrets
     logs = settings.data / "logs"
     logs.mkdir(exist_ok=True)
-    supervisor.start(
-        _served(
-            "register", _server(REGISTER, settings.host, register_port), known, logs, f"{register}/health"
-        ),
-        _served(
-            "hub",
-            _server(serving.HUB, settings.host, settings.hub_port),
-            known,
-            logs,
-            f"{settings.hub_url}/health/live",
-        ),
-        _served("worker", ["portal.cli.main", "worker"], environment, logs, None),
-        _served(
-            "web",
-            _server(serving.WEB, settings.host, settings.port, settings.processes),
-            environment,
-            logs,
-            f"{settings.public_url}/health/live",
-        ),
+    web = _served(
+        "web",
+        _server(serving.WEB, settings.host, settings.port, settings.processes),
+        environment,
+        logs,
+        f"{settings.public_url}/health/live",
     )
+    server, hub = (
+        _server(REGISTER, settings.host, register_port),
+        _server(serving.HUB, settings.host, settings.hub_port),
+    )
+    # Everybody waits for the web process, and loading takes a processor each: it has one to itself, the others share.
+    supervisor.launch(web)
+    supervisor.start(
+        _served("register", server, known, logs, f"{register}/health"),
+        _served("hub", hub, known, logs, f"{settings.hub_url}/health/live"),
+    )
+    supervisor.start(_served("worker", ["portal.cli.main", "worker"], environment, logs, None))
+    web.wait_until_ready()
     _tell(settings, supervisor)
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 REGION = "520100"
 CITY = "示例市"
-CITY_EN = "Sample City"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from services.catalogue.codes import Issuer
-from services.catalogue.form import Pair
 
 PIECE = 512 * 1024
 """Bytes of one piece of an upload: what a phone sends in some seconds over a bad line."""
@@ -37,16 +36,6 @@ class Trust(StrEnum):
     B = "B"  # compared with the original by window staff: usable again
     C = "C"  # uploaded by the user: the window looks at the original first
     D = "D"  # made by the user, who promises that it is true
-
-
-ADVICE = {
-    Trust.A: Pair("由出具单位提供，可以直接使用", "From the issuing organ: use it directly"),
-    Trust.B: Pair("已与原件核对，可以在以后的办件中使用", "Compared with the original: may be used again"),
-    Trust.C: Pair("由申请人上传，使用前请核对原件", "Uploaded by the applicant: look at the original first"),
-    Trust.D: Pair(
-        "由申请人自己制作并承诺真实，可以直接使用", "Made by the applicant, who promises that it is true"
-    ),
-}
 
 
 def first_trust(issuer: Issuer) -> Trust:

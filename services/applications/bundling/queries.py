@@ -21,6 +21,7 @@ PREFIX = "YJS"
 BEHIND = (Standing.HELD, Standing.RELEASED)
 WAITING = (Standing.TOGETHER, *BEHIND)
 RELEASE = "applications.release"
+REDATE = "applications.redate"
 PAGE = 50
 GOING_ON = OPEN | {State.GRANTED, State.REFUSED}
 """A part in one of these is not at its end."""
@@ -237,6 +238,13 @@ async def let_follow(session: Session, application: Application) -> None:
     )
     if await session.scalar(held.limit(1)):
         await queue.enqueue(session, RELEASE, number=application.number, lock=found[1].number)
+
+
+async def let_joint_date_follow(session: Session, application: Application) -> None:
+    """The limit of a case lawfully moved: have the joint date of its bundle looked at, by a worker that may hold it."""
+    joint = (await joint_of(session, [application.id])).get(application.id)
+    if joint is not None:
+        await queue.enqueue(session, REDATE, number=application.number, lock=joint.number)
 
 
 def waiting_part() -> sa.Exists:

@@ -1,5 +1,8 @@
 """A bundle read whole: its parts with everything that hangs on them, in a handful of queries."""
 
+import sqlalchemy as sa
+from sqlmodel import col
+
 from identity.actor import Actor
 from services.applications import queries as cases
 from services.applications.bundling import merging, queries
@@ -23,6 +26,24 @@ async def of(session: Session, bundle: BundleApplication, *, lock: bool = False)
     branches = await queries.branches_of(session, bundle, lock=lock)
     members = [await _member(session, branch) for branch in branches]
     return merging.put_together(bundle, members)
+
+
+async def of_case(session: Session, number: str) -> Whole | None:
+    """The bundle, held, that a case belongs to; nothing when it belongs to none or is gone."""
+    try:
+        case = await cases.by_number(session, number)
+    except ApplicationNotFound:
+        return None
+    found = await queries.part_of(session, case)
+    if found is None:
+        return None
+    query = (
+        sa.select(BundleApplication)
+        .where(col(BundleApplication.id) == found[1].id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return await of(session, (await session.scalars(query)).one(), lock=True)
 
 
 async def open_whole(session: Session, actor: Actor, number: str) -> Whole:

@@ -15,7 +15,7 @@ from licensing import queries as licensing
 from licensing import serving, types
 from licensing.models import Licence
 from services.applications import queries as cases
-from services.applications.bundling import queries, reading
+from services.applications.bundling import reading
 from services.applications.bundling.merging import Member, Whole
 from services.applications.bundling.models import BundleApplication, Standing
 from services.applications.bundling.queries import BEHIND
@@ -25,7 +25,7 @@ from services.applications.commands import gathering, papers, submitting
 from services.applications.commands.closing import result_ready
 from services.applications.commands.papers import Paper
 from services.applications.commands.recording import PORTAL, record
-from services.applications.errors import ApplicationError, ApplicationNotFound
+from services.applications.errors import ApplicationError
 from services.applications.models import Application, CaseMaterial, Fact, Gathering, Supply
 from services.applications.rules import Outcome
 from services.sharing.client import HubClient
@@ -50,7 +50,7 @@ async def release(sessions: Sessions, hub: HubClient, number: str, *, at: dateti
 
 async def _prepare(session: Session, number: str, at: datetime) -> list[str]:
     """The numbers of the held cases that may go on, made ready for the registers; others are left to the applicant."""
-    whole = await _whole_of(session, number)
+    whole = await reading.of_case(session, number)
     if whole is None:
         return []
     ready = []
@@ -69,7 +69,7 @@ async def _prepare(session: Session, number: str, at: datetime) -> list[str]:
 
 async def _go_on(session: Session, number: str, at: datetime) -> None:
     """Supply what the earlier parts made, and hand the case in; a case that cannot go is left to the applicant."""
-    whole = await _whole_of(session, number)
+    whole = await reading.of_case(session, number)
     member = (
         next((one for one in _waiting(whole) if one.application.number == number), None) if whole else None
     )
@@ -89,24 +89,6 @@ async def _go_on(session: Session, number: str, at: datetime) -> None:
     await papers.request(session, case, Paper.RECEIPT, at=at)
     member.branch.part.standing = Standing.HANDED_IN
     await record_bundle(session, None, bundle, "bundle part handed in", at=at, case=number)
-
-
-async def _whole_of(session: Session, number: str) -> Whole | None:
-    """The bundle, held, that a case belongs to; nothing when it belongs to none or is gone."""
-    try:
-        case = await cases.by_number(session, number)
-    except ApplicationNotFound:
-        return None
-    found = await queries.part_of(session, case)
-    if found is None:
-        return None
-    query = (
-        sa.select(BundleApplication)
-        .where(col(BundleApplication.id) == found[1].id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return await reading.of(session, (await session.scalars(query)).one(), lock=True)
 
 
 def _waiting(whole: Whole) -> list[Member]:

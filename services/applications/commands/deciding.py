@@ -10,6 +10,7 @@ from licensing import commands as licensing
 from licensing.tasks import ISSUE
 from services.applications import queries
 from services.applications.afterwards import recording as afterwards
+from services.applications.charging import queries as charging
 from services.applications.commands import papers, timing
 from services.applications.commands.receiving import say, take
 from services.applications.commands.recording import PORTAL, clear_desk, record
@@ -65,7 +66,8 @@ async def give(
     """What follows from a grant, whoever decided; without an actor the item's published rules did (秒批)."""
     await timing.decide(session, application, at=at)
     await papers.request(session, application, papers.GRANT, at=at, told=told)
-    await record(session, actor, application, recorded, at=at, on_time=application.on_time, **details)
+    owed = await charging.owed(session, application, definition, at=at)
+    await record(session, actor, application, recorded, at=at, on_time=application.on_time, **owed, **details)
     if definition.result.kind is ResultKind.LICENCE:
         await _intend_licence(session, actor, application, definition, at)
     await afterwards.ask_for_checks(session, application, at=at)
@@ -80,7 +82,8 @@ async def refuse(session: Session, actor: Actor, number: str, *, reason: str, at
     _decide(session, actor, application, Deed.REFUSE, Outcome.REFUSED, reason, at)
     await timing.decide(session, application, at=at)
     await papers.request(session, application, papers.REFUSAL, at=at)
-    await record(session, actor, application, "application refused", at=at, on_time=application.on_time)
+    on_time = application.on_time
+    await record(session, actor, application, "application refused", at=at, on_time=on_time, reasoned=True)
     clear_desk(application)
     return application
 

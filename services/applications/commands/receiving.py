@@ -7,6 +7,7 @@ from identity.actor import Actor
 from services.applications import queries
 from services.applications.commands import papers, timing
 from services.applications.commands.recording import clear_desk, record
+from services.applications.commands.submitting import still_missing
 from services.applications.errors import ClaimedBySomebody, NothingToCorrect, UnknownTarget
 from services.applications.models import Application, Correction, Opinion
 from services.applications.rules import (
@@ -84,8 +85,11 @@ async def take_up(
     say(session, actor, application, "accept", deed, opinion, at)
     await timing.start_decision(session, application, definition, at=at)
     await papers.request(session, application, papers.ACCEPTANCE, at=at, told=told)
-    due, limit = str(application.due_on), application.limit_days
-    await record(session, actor, application, "application accepted", at=at, due=due, limit=limit, **details)
+    told_of = {"due": str(application.due_on), "limit": application.limit_days}
+    missing = await still_missing(session, application, definition, at=at)
+    await record(
+        session, actor, application, "application accepted", at=at, missing=missing, **told_of, **details
+    )
     release(application, actor, at)
     return application
 
@@ -136,7 +140,7 @@ async def refuse_acceptance(
     reason = require_reason(Deed.REFUSE_ACCEPTANCE, reason)
     application = await take(session, actor, number, Deed.REFUSE_ACCEPTANCE)
     await turn_away(session, actor, application, Deed.REFUSE_ACCEPTANCE, reason, papers.NOT_ACCEPTED, at=at)
-    await record(session, actor, application, "acceptance refused", at=at)
+    await record(session, actor, application, "acceptance refused", at=at, reasoned=True)
     release(application, actor, at)
     return application
 
@@ -152,7 +156,7 @@ async def refer(
     told = {"authority": require_authority(authority)}
     application = await take(session, actor, number, Deed.REFER)
     await turn_away(session, actor, application, Deed.REFER, reason, papers.NOT_ACCEPTED, at=at, told=told)
-    await record(session, actor, application, "acceptance refused", at=at, **told)
+    await record(session, actor, application, "acceptance refused", at=at, reasoned=True, **told)
     release(application, actor, at)
     return application
 

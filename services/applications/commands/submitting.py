@@ -168,6 +168,21 @@ async def require_complete(session: Session, application: Application, at: datet
     return item.definition
 
 
+async def still_missing(
+    session: Session, application: Application, definition: ItemDefinition, *, at: datetime
+) -> list[str]:
+    """Codes of the required materials that nothing meets yet, as the record of an acceptance says them."""
+    materials = await queries.materials_of(session, application)
+    if all(one.supply in MET for one in materials if one.required):
+        return []
+    facts = facts_by_name(await queries.facts_of(session, application))
+    checked = answers.check(
+        definition.form, application.answers, today=local_day(at), complete=False, facts=facts
+    )
+    known = facts | checked.values
+    return [one.key for one in missing_materials(definition, materials, known, at)]
+
+
 def facts_by_name(facts: list[Fact]) -> dict[str, object]:
     """What the registers said, under the names conditions use."""
     found: dict[str, object] = {}

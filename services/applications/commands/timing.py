@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from services.applications import queries
+from services.applications.bundling.queries import let_joint_date_follow
 from services.applications.commands.recording import record
 from services.applications.models import Application
 from services.applications.rules import (
@@ -66,6 +67,8 @@ async def start_intake(
         started_on=received,
     )
     await _show(session, application, clock, Clock(clock.started_on, clock.limit_days))
+    if application.corrections:
+        await let_joint_date_follow(session, application)
     return received
 
 
@@ -133,6 +136,7 @@ async def resume(session: Session, application: Application, *, at: datetime) ->
     kind = await clocks_read.running_kind(session, application.number, DECIDING)
     clock = await clocks.resume(session, application.number, kind, at=at)
     await _show(session, application, clock)
+    await let_joint_date_follow(session, application)
 
 
 async def extend(
@@ -144,6 +148,7 @@ async def extend(
     basis = JOINT_BASIS if kind is ClockKind.JOINT else DECISION_BASIS
     clock = await clocks.extend(session, application.number, kind, days=days, basis=basis, at=at)
     await _show(session, application, clock)
+    await let_joint_date_follow(session, application)
     return days
 
 
@@ -174,6 +179,7 @@ async def recount(session: Session, changed: Collection[date], *, at: datetime) 
         application = await queries.by_number(session, one.case_number, lock=True)
         if one.kind in RUNNING.get(application.state, ()):
             await _show(session, application, await clocks_read.running(session, one.case_number, one.kind))
+            await let_joint_date_follow(session, application)
         await record(
             session,
             None,

@@ -128,11 +128,6 @@ class DepartmentSource:
         return not truths or all(isinstance(value, bool) for value in answer.values.values())
 
 
-def question_of(compact: str, keys: Verifiers) -> DepartmentQuestion:
-    """A hub's question, believed. Raises MessageRefused."""
-    return signing.read(compact, keys, DepartmentQuestion)
-
-
 def as_ask(question: DepartmentQuestion) -> dict[str, object]:
     """For journals: what was asked, without whom."""
     told = msgspec.structs.asdict(question)

@@ -14,7 +14,7 @@ from services.sharing.contracts.errors import AskingSettled, AskingUnknown, NotT
 from services.sharing.contracts.rules import AskingState
 from services.sharing.errors import ContractUnsound
 from services.sharing.messages import Derivation, Field, Line, Word
-from services.sharing.models import Asking, Contract, Resource
+from services.sharing.models import Asking, Contract
 from services.sharing.rules import Form, Terms
 from storage import ledger
 from storage.database import Session
@@ -219,9 +219,3 @@ async def askings(session: Session, *, party: str | None = None, limit: int = 20
     if party is not None:
         query = query.where(sa.or_(col(Asking.consumer) == party, col(Asking.provider) == party))
     return list(await session.scalars(query.limit(limit)))
-
-
-async def provided(session: Session, provider: str) -> list[Resource]:
-    """The resources of one department."""
-    query = sa.select(Resource).where(col(Resource.provider) == provider).order_by(col(Resource.code))
-    return list(await session.scalars(query))

@@ -1,7 +1,7 @@
 """Licences that exist already are taken in from a table: right rows become licences, every mistake has its cell."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -12,7 +12,7 @@ from identity import representing
 from identity.rules import Level
 from licensing import queries, types
 from licensing.errors import ImportNotAllowed, ImportNotFound, TableUnfit
-from licensing.importing import commands, table
+from licensing.importing import awaiting, commands, table
 from licensing.importing.models import LicenceImportRow
 from licensing.models import Licence
 from licensing.rules import ImportOutcome, State, Trust
@@ -121,17 +121,64 @@ async def test_every_mistake_is_told_with_its_cell_and_the_other_rows_are_taken(
         GOOD | {table.NUMBER: "N-10", "法定代表人（负责人）": "名" * 61},
     ]
     found = await taken(session, *wrong)
-    assert found.counts == {ImportOutcome.REFUSED: 9, ImportOutcome.TAKEN: 1}
+    assert found.counts == {ImportOutcome.REFUSED: 8, ImportOutcome.TAKEN: 2}
     told = await mistakes(session, found)
     assert set(told[3]) == {"D3", "J3"}
     assert told[4] == {"B4": "和登记的名称不一致"}
-    assert told[5] == {"C5": "还没有在一网登记，请先登记"}
+    assert 5 not in told  # a holder who is not registered yet is awaited
     assert told[6] == {"C6": "不是身份证号码，也不是统一社会信用代码"}
     assert told[7] == {"A7": "证照库里已经有这个编号"}
     assert list(told[8].values()) == ["有效期止早于有效期起"]
     assert len(told[9]) == 2
     assert told[11] == {"A11": "和前面一行的编号相同"}
     assert list(told[12].values()) == ["太长"]
+
+
+NUMBER = "520103195503151126"
+
+
+async def one_person(session, level, number=NUMBER, name="示例乙"):
+    return await identity.register_person(
+        session, name=name, id_number=number, phone="19900000092", level=level, by="system:test", at=AT
+    )
+
+
+async def test_a_licence_waits_for_its_holder_to_prove_who_they_are(session, press):
+    person = {table.HOLDER: "示例乙", table.CODE: NUMBER}
+    rows = [GOOD, GOOD | person | {table.NUMBER: "N-2"}, GOOD | person | {table.NUMBER: "N-3"}]
+    rows[2] |= {table.HOLDER: "示例丙"}
+    found = await taken(session, *rows)
+    assert found.counts == {ImportOutcome.TAKEN: 3}
+    by = {one.number: one for one in await session.scalars(sa.select(Licence))}
+    of_firm, own, other = by[GOOD[table.NUMBER]], by["N-2"], by["N-3"]
+    made = await press.issue(session, own)
+    assert (await queries.by_identifier(session, made.identifier, at=AT)).state is State.VALID
+    assert set(await awaiting.among(session, {one.holder_id for one in by.values()})) == {
+        one.holder_id for one in by.values()
+    }
+    assert await awaiting.hand_over(session, at=AT) == 0
+    holder = await one_person(session, Level.UNVERIFIED)
+    again = await taken(session, GOOD | person | {table.NUMBER: "N-4"})
+    assert again.counts == {ImportOutcome.TAKEN: 1}
+    assert await awaiting.hand_over(session, at=AT) == 0, "saying a number proves nothing"
+    await session.execute(sa.text("UPDATE person SET level = 'registry'"))
+    firm = await representing.register_organisation(
+        session, name=FIRM, credit_code=CODE, by="system:test", at=AT
+    )
+    assert await awaiting.hand_over(session, at=AT) == 4
+    assert await awaiting.hand_over(session, at=AT) == 0
+    late = await session.scalar(sa.select(Licence).where(Licence.number == "N-4"))
+    assert (own.holder_id, late.holder_id, of_firm.holder_id) == (holder, holder, firm)
+    (left,) = (await awaiting.among(session, {one.holder_id for one in by.values()})).values()
+    assert (left.id, left.differs_at) == (other.holder_id, AT), "the name differs: it stays where it is"
+    deeds = [one.deed for one in await ledger.entries(session, f"licence:{own.id}")]
+    assert deeds == ["licence imported", "licence issued", "licence handed to its holder"]
+    sealed = (await session.execute(sa.text("SELECT * FROM licence_awaited_holder"))).mappings().one()
+    assert NUMBER.encode() not in bytes(sealed["id_number"])
+    assert NUMBER not in sealed["id_index"]
+    await session.execute(sa.text("UPDATE person SET name = '示例丙'"))
+    assert await awaiting.hand_over(session, at=AT + timedelta(days=2)) == 1
+    assert other.holder_id == holder
 
 
 async def test_new_numbers_pass_over_those_taken_in(session, firm):
