@@ -128,11 +128,20 @@ def _given_key(text: str | None) -> Verifier | None:
 def _kept_key(settings: Settings) -> Verifier | None:
     """The public key in the data folder, if this machine has one; verifying a file makes none."""
     path = checkpoints.key_file(settings.keys).with_suffix(".pub")
-    return signed_notes.parse_verifier(path.read_text("utf-8")) if path.is_file() else None
+    return _given_key(str(path)) if path.is_file() else None
+
+
+def _own_key(settings: Settings) -> Verifier:
+    try:
+        return checkpoints.log_key(settings.keys, settings.public_url).verifier
+    except ValueError as exc:
+        raise FileUnusable(
+            str(checkpoints.key_file(settings.keys)), "is damaged: no key of a ledger."
+        ) from exc
 
 
 async def _verify_all(settings: Settings, key: str | None, kept: Sequence[Path]) -> None:
-    known = _given_key(key) or checkpoints.log_key(settings.keys, settings.public_url).verifier
+    known = _given_key(key) or _own_key(settings)
     held = [_note(path) for path in kept]
     async with _session(settings) as session:
         with _shown(await auditing.expected(session)) as tell:

@@ -5,7 +5,7 @@ The answers come from each form's own definition (`services.catalogue.samples`),
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -25,12 +25,16 @@ from tests.unit.applications.test_documents_in import pdf
 
 pytestmark = pytest.mark.anyio
 
-TODAY = local_day(datetime.now(UTC))
 ITEMS = {item.code: item for item in commands.shipped()}
 BUNDLES = {bundle.code: bundle for bundle in bundles.shipped()}
 POOLS = {code: pooling.pool(bundle, ITEMS) for code, bundle in BUNDLES.items()}
 MATERIAL = re.compile(r'href="/applications/[0-9A-Z]+/materials/([a-z0-9_-]+)"')
 SUMMARY = re.compile(r"govuk-error-summary__list.*?</ul>", re.DOTALL)
+
+
+def today() -> date:
+    """The day it is in the city at this moment: a run may begin on one day and end on the next."""
+    return local_day(datetime.now(UTC))
 
 
 def optional_parts(code: str) -> list[str]:
@@ -42,7 +46,7 @@ def typed(questions: Iterable[Question]) -> samples.Typed:
     found: samples.Typed = {}
     for question in questions:
         if question.type is not QuestionType.GROUP:
-            found |= samples.answer(question, today=TODAY)
+            found |= samples.answer(question, today=today())
     return found
 
 
@@ -102,7 +106,7 @@ def said_by_program(form: Form, missing: Iterable[str] | None = None) -> dict[st
     for group in (one for one in form.questions() if one.type is QuestionType.GROUP):
         for row in range(1, rows.least(group) + 1):
             told |= typed(rows.placed(group, row))
-    values = answers.check(form, told, today=TODAY, complete=False).values
+    values = answers.check(form, told, today=today(), complete=False).values
     plain = dict(answers.plain(values))
     return plain if missing is None else {key: plain[key] for key in missing if key in plain}
 

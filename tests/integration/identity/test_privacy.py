@@ -245,7 +245,7 @@ async def test_whoever_is_signed_in_is_signed_out_when_the_account_closes(sessio
 
 @pytest.mark.parametrize("pair", PAIRS)
 async def test_the_command_line_does_not_lay_them_in_one_hand(session, now, pair):
-    """`yiwang seed` is the only command that gives posts."""
+    """As `yiwang seed` lays them; for `yiwang admin appoint` see integration/portal/test_administering."""
     await people.department(session, now)
     member = replace(
         sample.staff("system-admin"), roles=frozenset(map(Role, pair)), department=people.DEPARTMENT
@@ -255,7 +255,7 @@ async def test_the_command_line_does_not_lay_them_in_one_hand(session, now, pair
 
 
 def test_no_page_and_no_part_of_the_api_gives_posts():
-    """Posts are given in one place, which the seed calls; whoever adds a door adds its refusal here."""
+    """Posts are given in one place, which two commands call; whoever adds a door adds a test of its refusal."""
     root = Path(staffing.__file__).parents[1]
     callers = {
         path.relative_to(root).as_posix()
@@ -263,4 +263,5 @@ def test_no_page_and_no_part_of_the_api_gives_posts():
         for path in (root / package).rglob("*.py")
         if re.search(r"\b(appoint|StaffMember)\(", path.read_text("utf-8"))
     }
-    assert callers == {"identity/models.py", "identity/staffing.py", "portal/cli/demo/seeding.py"}
+    commands = {"portal/cli/demo/seeding.py", "portal/cli/administering.py"}
+    assert callers == {"identity/models.py", "identity/staffing.py"} | commands

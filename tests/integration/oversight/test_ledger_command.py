@@ -137,6 +137,19 @@ def test_what_cannot_be_read_is_said_in_one_sentence(kept, arguments, sentence):
     assert refused.value.sentence == sentence
 
 
+def test_a_damaged_key_in_the_data_folder_is_named(kept, tmp_path):
+    file = tmp_path / "case.json"
+    run("export", "case-1", "-o", file)
+    secret = checkpoints.key_file(command.current().keys)
+    for path, arguments in ((secret.with_suffix(".pub"), ("verify", file)), (secret, ("verify",))):
+        whole = path.read_bytes()
+        path.write_bytes(b"\xff" + whole[: len(whole) // 2])
+        with pytest.raises(FileUnusable) as refused:
+            run(*arguments)
+        path.write_bytes(whole)
+        assert refused.value.sentence.startswith(f"{path}: is ")
+
+
 def test_what_is_no_evidence_file_and_what_is_no_case(kept, tmp_path):
     file = tmp_path / "picture.json"
     file.write_bytes(b"\x89PNG")
