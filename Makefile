@@ -31,7 +31,7 @@ demo: setup ## the whole portal on this machine, with sample data; ends in `read
 
 test: setup ## the whole test suite, browser tests included; what is killed on purpose is killed when all else is done
 	@.ci/packages testing
-	$(BIN)/pytest tests --ignore tests/faults -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest tests --ignore tests/faults -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest tests/faults -n 2 --dist loadfile --no-loadscope-reorder
 
 unit: .venv/.ready ## the fast tests only
