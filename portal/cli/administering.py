@@ -8,7 +8,7 @@ stands in the ledger as the operator's, where audit administrators read it.
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 import typer
@@ -18,12 +18,11 @@ from identity.actor import EVERYWHERE, STAFF, Role
 from identity.means import passkeys
 from identity.numbers import NumberWrong, credit_code
 from portal.cli.errors import AccountUnfit, DepartmentUnfit
-from portal.settings import Settings, current
-from storage import cipher
-from storage.database import Session, open_engine, open_sessions
+from portal.cli.transactions import Done, within
+from portal.settings import current
+from storage.database import Session
 
 BY = "system:cli"
-Done = TypeVar("Done")
 ROLES = ", ".join(sorted(STAFF))
 
 app = typer.Typer(help="Departments, and who holds which post.", no_args_is_help=True)
@@ -148,15 +147,4 @@ async def _require_two_factors(session: Session, person: UUID, account: str) -> 
 
 
 def _do(deed: Callable[[Session], Awaitable[Done]]) -> Done:
-    return asyncio.run(_within(current(), deed))
-
-
-async def _within(settings: Settings, deed: Callable[[Session], Awaitable[Done]]) -> Done:
-    """Do a deed in one transaction with its record."""
-    cipher.follow(settings.keys / "ring.json")
-    engine = open_engine(settings.application_url, pool_size=1)
-    try:
-        async with open_sessions(engine)() as session, session.begin():
-            return await deed(session)
-    finally:
-        await engine.dispose()
+    return asyncio.run(within(current(), deed))

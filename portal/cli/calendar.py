@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from portal.cli.errors import FileUnusable
+from portal.cli.transactions import transaction
 from portal.settings import Settings, current
 from services.applications.commands import timing
 from services.workflow import calendar
 from services.workflow.commands import MovedDueDate
 from services.workflow.notices import NoticeDay, read_notice
 from storage import cipher
-from storage.database import open_engine, open_sessions
 
 app = typer.Typer(help="Working days.", no_args_is_help=True)
 
@@ -59,11 +59,7 @@ def _read(file: Path) -> tuple[NoticeDay, ...]:
 
 async def _import(settings: Settings, days: tuple[NoticeDay, ...], notice: str) -> list[MovedDueDate]:
     cipher.install(cipher.load_ring(settings.keys / "ring.json"))
-    engine = open_engine(settings.application_url, pool_size=1)
     at = datetime.now(UTC)
-    try:
-        async with open_sessions(engine)() as session, session.begin():
-            entered = await calendar.import_notice(session, days, notice=notice, at=at, actor="system:cli")
-            return await timing.recount(session, entered.changed, at=at)
-    finally:
-        await engine.dispose()
+    async with transaction(settings.application_url) as session:
+        entered = await calendar.import_notice(session, days, notice=notice, at=at, actor="system:cli")
+        return await timing.recount(session, entered.changed, at=at)

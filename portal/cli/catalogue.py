@@ -10,6 +10,7 @@ import typer
 
 from portal.cli import taking_in
 from portal.cli.errors import FileUnusable, NotProven
+from portal.cli.transactions import transaction
 from portal.known import known
 from portal.settings import Settings, current
 from services.catalogue import lint, problems, queries, writing
@@ -18,7 +19,6 @@ from services.catalogue.maintenance import packages, table
 from services.catalogue.maintenance import queries as maintained
 from services.catalogue.maintenance.commands import publish_reviewed
 from services.catalogue.maintenance.errors import DraftExists
-from storage.database import open_engine, open_sessions
 
 app = typer.Typer(help="Service items: check, import, export.", no_args_is_help=True)
 
@@ -109,9 +109,8 @@ def _fit(path: Path) -> list[ItemDefinition]:
 
 async def _publish(settings: Settings, items: Sequence[ItemDefinition], reviewed_by: str) -> None:
     """All or none, each through draft, review and publication (docs/decisions/0009)."""
-    engine = open_engine(settings.application_url, pool_size=1)
     try:
-        async with open_sessions(engine)() as session, session.begin():
+        async with transaction(settings.application_url) as session:
             for item in items:
                 await publish_reviewed(
                     session, item, actor=BY, reviewed_by=reviewed_by, at=datetime.now(UTC), known=known()
@@ -119,15 +118,9 @@ async def _publish(settings: Settings, items: Sequence[ItemDefinition], reviewed
     except DraftExists as exc:
         edited = f"{exc.draft.code} is being edited by {exc.draft.edited_by} since {exc.draft.edited_at:%Y-%m-%d %H:%M}"
         raise NotProven(f"{edited}; nothing was published.") from exc
-    finally:
-        await engine.dispose()
 
 
 async def _published(settings: Settings, codes: Sequence[str]) -> list[ItemDefinition]:
-    engine = open_engine(settings.application_url, pool_size=1)
-    try:
-        async with open_sessions(engine)() as session, session.begin():
-            wanted = list(codes) or await maintained.published_codes(session)
-            return [(await queries.get(session, code)).definition for code in wanted]
-    finally:
-        await engine.dispose()
+    async with transaction(settings.application_url) as session:
+        wanted = list(codes) or await maintained.published_codes(session)
+        return [(await queries.get(session, code)).definition for code in wanted]

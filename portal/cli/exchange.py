@@ -16,6 +16,7 @@ import yaml
 
 from identity import keys, tokens
 from portal.cli.errors import FileUnusable, NotProven
+from portal.cli.transactions import Done, within
 from portal.hub.process import HUB, side_of, sources_file
 from portal.settings import Settings, current
 from services.sharing import commands, queries
@@ -26,8 +27,7 @@ from services.sharing.contracts.verifying import verify as verified
 from services.sharing.models import Contract, Resource
 from services.sharing.rules import Form
 from services.sharing.sources import Sources
-from storage import cipher
-from storage.database import Session, open_engine, open_sessions
+from storage.database import Session
 
 BY = "system:hub-keeper"
 app = typer.Typer(help="The sharing hub: resources, contracts, keys, evidence.", no_args_is_help=True)
@@ -165,16 +165,10 @@ def _read(file: Path, kind: type[Any]) -> Any:
         raise FileUnusable(str(file), f"{exc}.") from None
 
 
-async def _at_hub(deed: Callable[[Session], Awaitable[Any]]) -> Any:
+async def _at_hub(deed: Callable[[Session], Awaitable[Done]]) -> Done:
     """`deed` in one transaction of the hub's database."""
     settings = current()
-    cipher.follow(settings.keys / "ring.json")
-    engine = open_engine(settings.hub_application_url, pool_size=1)
-    try:
-        async with open_sessions(engine)() as session, session.begin():
-            return await deed(session)
-    finally:
-        await engine.dispose()
+    return await within(settings, deed, url=settings.hub_application_url)
 
 
 async def _states(settings: Settings) -> dict[str, str]:

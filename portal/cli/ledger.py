@@ -12,10 +12,11 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from portal.cli.errors import FileUnusable, NotProven
+from portal.cli.transactions import transaction
 from portal.settings import Settings, current
 from storage import auditing, checkpoints, ledger_bundle, signed_notes
 from storage.auditing import Break, Finding
-from storage.database import Session, open_engine, open_sessions
+from storage.database import Session
 from storage.ledger_bundle import Verdict
 from storage.signed_notes import Verifier
 
@@ -209,10 +210,6 @@ async def _export(settings: Settings, number: str) -> bytes:
 @asynccontextmanager
 async def _session(settings: Settings) -> AsyncIterator[Session]:
     """One moment of the ledger, read only by being a snapshot."""
-    engine = open_engine(settings.application_url, pool_size=1)
-    try:
-        async with open_sessions(engine)() as session, session.begin():
-            await session.connection(execution_options=auditing.SNAPSHOT)
-            yield session
-    finally:
-        await engine.dispose()
+    async with transaction(settings.application_url) as session:
+        await session.connection(execution_options=auditing.SNAPSHOT)
+        yield session

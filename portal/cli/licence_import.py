@@ -19,6 +19,7 @@ from licensing.kinds import reading
 from licensing.rules import ImportOutcome, Trust
 from licensing.types import LicenceType
 from portal.cli.errors import FileUnusable, NotProven
+from portal.cli.transactions import transaction
 from portal.settings import Settings, current
 from storage import cipher
 from storage.database import Sessions, open_engine, open_sessions
@@ -61,14 +62,11 @@ def blank(
 
 
 async def _kind(settings: Settings, code: str) -> LicenceType:
-    engine = open_engine(settings.application_url, pool_size=1)
     try:
-        async with open_sessions(engine)() as session, session.begin():
+        async with transaction(settings.application_url) as session:
             return (await reading.current(session, code))[1]
     except TypeUnknown as exc:
         raise FileUnusable(code, "is no licence type.") from exc
-    finally:
-        await engine.dispose()
 
 
 async def _take_in(

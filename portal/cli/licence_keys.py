@@ -1,7 +1,6 @@
 """`yiwang licence keys`: which department may seal with what, a new key for a seal, one that was lost."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,10 +11,11 @@ from identity import queries as identity
 from identity.errors import DepartmentUnknown
 from licensing.authority import Authority, Seal
 from portal.cli.errors import SealUnknown
+from portal.cli.transactions import within
 from portal.resources import authority_of
-from portal.settings import Settings, current
-from storage import cipher, ledger
-from storage.database import Session, open_engine, open_sessions
+from portal.settings import current
+from storage import ledger
+from storage.database import Session
 
 BY = "system:cli"
 app = typer.Typer(help="The keys of departments' seals.", no_args_is_help=True)
@@ -55,7 +55,7 @@ def enrol(department: Department, name: Name) -> None:
         await _record(session, seal, "seal enrolled", at)
         authority.enrol(seal, at)
 
-    asyncio.run(_within(settings, deed))
+    asyncio.run(within(settings, deed))
     typer.echo(_told(authority, authority.key_of(_known(authority, department, name)).certificate))
 
 
@@ -89,7 +89,7 @@ def _changed(department: str, name: str, what: str, *, revoke: bool) -> None:
         if revoke:
             authority.revoke(old, at)
 
-    asyncio.run(_within(settings, deed))
+    asyncio.run(within(settings, deed))
     typer.echo(f"{seal.title}: {_told(authority, authority.key_of(seal).certificate)}")
 
 
@@ -117,14 +117,3 @@ async def _record(session: Session, seal: Seal, deed: str, at: datetime, **detai
         at=at,
         details=details,
     )
-
-
-async def _within(settings: Settings, deed: Callable[[Session], Awaitable[None]]) -> None:
-    """Do a deed in one transaction with its record."""
-    cipher.follow(settings.keys / "ring.json")
-    engine = open_engine(settings.application_url, pool_size=1)
-    try:
-        async with open_sessions(engine)() as session, session.begin():
-            await deed(session)
-    finally:
-        await engine.dispose()

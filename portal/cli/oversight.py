@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.table import Table
 
 from portal.cli.errors import FileUnusable
+from portal.cli.transactions import transaction
 from portal.settings import Settings, current
 from services.oversight.measures.reading import Scope
 from services.oversight.mining import commands, xes_writing
 from services.oversight.mining.discovery import Discovery
 from services.oversight.mining.errors import LogMalformed
 from services.oversight.mining.xes import NAME
-from storage.database import open_engine, open_sessions
 
 app = typer.Typer(help="Event logs in XES (IEEE 1849).", no_args_is_help=True)
 EVERY = 10_000
@@ -93,12 +93,8 @@ def spelled(seconds: float | None) -> str:
 
 
 async def _keep(settings: Settings, name: str, digest: str, summary: dict[str, Any]) -> None:
-    engine = open_engine(settings.application_url)
-    try:
-        async with open_sessions(engine)() as session, session.begin():
-            await commands.keep(session, name, digest, summary, at=datetime.now(UTC), actor=SYSTEM)
-    finally:
-        await engine.dispose()
+    async with transaction(settings.application_url) as session:
+        await commands.keep(session, name, digest, summary, at=datetime.now(UTC), actor=SYSTEM)
 
 
 @app.command("export-xes")
@@ -116,14 +112,11 @@ def export_xes(
 
 
 async def _export(settings: Settings, stream: TextIO, scope: Scope) -> int:
-    engine, count = open_engine(settings.application_url), 0
-    try:
-        async with open_sessions(engine)() as session:
-            stream.write(xes_writing.opening(commands.own_head()))
-            async for trace in commands.traces(session, scope):
-                stream.write(xes_writing.written(trace))
-                count += 1
-            stream.write(xes_writing.CLOSING)
-    finally:
-        await engine.dispose()
+    count = 0
+    async with transaction(settings.application_url) as session:
+        stream.write(xes_writing.opening(commands.own_head()))
+        async for trace in commands.traces(session, scope):
+            stream.write(xes_writing.written(trace))
+            count += 1
+        stream.write(xes_writing.CLOSING)
     return count

@@ -1,6 +1,6 @@
 """纪律处分: entered by the audit administrator against a department's month, and on the record."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Controller, get, post
@@ -16,14 +16,14 @@ from portal.language import gettext as _
 from portal.request import Request
 from portal.supervision import part_words, showing
 from services.oversight.errors import TextMissing, ThresholdWrong
+from services.oversight.rules import latest_months
 from services.oversight.scoring import commands, queries
 from services.oversight.scoring.models import DisciplinePart
-from services.oversight.scoring.rules import DISCIPLINE
+from services.oversight.scoring.rules import DISCIPLINE, MONTHS
 from services.workflow.rules import local_day
 from storage.database import Session
 
 HERE = "/admin/discipline"
-MONTHS = 12
 
 
 class Entry(forms.Fields):
@@ -53,7 +53,7 @@ class DisciplinePages(Controller):
         now: NamedDependency[datetime],
     ) -> Template | Redirect:
         form, today = await forms.read(request, Entry), local_day(now)
-        chosen = {one.strftime("%Y-%m"): one for one in months(today)}
+        chosen = {one.strftime("%Y-%m"): one for one in latest_months(today, MONTHS)}
         if form.value is not None and form.value.month not in chosen:
             form = form.wrong(month="not-an-option")
         if form.value is None:
@@ -81,22 +81,14 @@ class DisciplinePages(Controller):
 
 
 async def _page(session: Session, form: Form[Any], today: date, status: int = 200) -> Template:
-    entered = [one for month in months(today) for one in await queries.entries(session, month)]
+    months = latest_months(today, MONTHS)
     context = {
         "form": form,
-        "entries": entered,
-        "months": months(today),
+        "entries": await queries.entries(session, months),
+        "months": months,
         "departments": await showing.departments(session),
         "parts": part_words.parts(),
         "choices": [one.value for one in DisciplinePart],
         "steps": DISCIPLINE,
     }
     return Template("supervision/discipline.html", context=context, status_code=status)
-
-
-def months(today: date) -> list[date]:
-    """The first days of this month and of the eleven before it."""
-    found = [today.replace(day=1)]
-    while len(found) < MONTHS:
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found

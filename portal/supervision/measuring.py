@@ -1,7 +1,7 @@
 """The four measures: what they say of each officer, the cases behind every number, and the officer's own answer."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from services.oversight.errors import MeasureAnswered, MeasureNotFound, TextMiss
 from services.oversight.indicators import personal
 from services.oversight.measures import commands, queries
 from services.oversight.measures.kinds import MeasureKind
+from services.oversight.rules import latest_months
 from services.workflow.rules import ZONE, local_day
 from storage.database import Session
 
@@ -175,9 +176,7 @@ async def _months(
     session: Session, actor: Actor, officer: UUID, now: datetime
 ) -> Sequence[personal.OwnMonth]:
     """The last six months, this one as far as it has gone."""
-    first = local_day(now).replace(day=1)
-    for _month in range(personal.MONTHS - 1):
-        first = (first - timedelta(days=1)).replace(day=1)
+    first = latest_months(local_day(now), personal.MONTHS)[-1]
     since = datetime.combine(first, time(), ZONE)
     return await personal.months(session, actor, officer, since=since, until=now)
 

@@ -10,7 +10,7 @@ from litestar.response import Template
 from identity.actor import Actor, Role
 from portal import guards
 from portal.supervision import part_words, showing
-from portal.supervision.disciplining import months as months_until
+from services.oversight.rules import latest_months
 from services.oversight.scoring import queries, rules
 from services.workflow.rules import local_day
 from storage.database import Session
@@ -31,7 +31,7 @@ class ScorePages(Controller):
     ) -> Template:
         """`month`: yyyy-mm, one of the last twelve; this month otherwise."""
         today = local_day(now)
-        months = months_until(today)
+        months = latest_months(today, rules.MONTHS)
         chosen = next((one for one in months if one.strftime("%Y-%m") == month), months[0])
         scores = await queries.monthly(session, actor, chosen, today=today)
         recent = months[months.index(chosen) :]
@@ -39,7 +39,7 @@ class ScorePages(Controller):
             "half": await queries.means(session, actor, recent[:6], today=today),
             "year": await queries.means(session, actor, recent, today=today),
             "entries": [
-                one for one in await queries.entries(session, chosen) if actor.serves(one.department_code)
+                one for one in await queries.entries(session, [chosen]) if actor.serves(one.department_code)
             ],
             "parts": part_words.parts(),
             "scores": sorted(scores.items(), key=lambda one: (-one[1].total, one[0])),

@@ -271,8 +271,13 @@ def require_role(deed: Deed, roles: Collection[str]) -> None:
 
 def require_reason(deed: Deed, reason: str) -> str:
     """The reason without blank edges. Raises ReasonMissing."""
-    text = reason.strip()
-    if deed in REASONED and len(text) < SHORTEST_REASON:
+    return require_words(deed, reason) if deed in REASONED else reason.strip()
+
+
+def require_words(deed: str, said: str) -> str:
+    """What has to be said with a deed, without blank edges. Raises ReasonMissing."""
+    text = said.strip()
+    if len(text) < SHORTEST_REASON:
         raise ReasonMissing(deed)
     return text
 

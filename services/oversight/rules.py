@@ -7,7 +7,7 @@ case as two dates: the first yellow day and the last day.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -235,3 +235,11 @@ def require_closable(number: str, *, answered: bool, closed: bool, remark: str) 
         raise OrderClosed(number)
     if not answered and len(remark.strip()) < SHORTEST_TEXT:
         raise OrderNotAnswered(number)
+
+
+def latest_months(today: date, count: int) -> list[date]:
+    """The first days of this month and of those before it, `count` in all, the latest first."""
+    found = [today.replace(day=1)]
+    while len(found) < count:
+        found.append((found[-1] - timedelta(days=1)).replace(day=1))
+    return found

@@ -17,7 +17,7 @@ import psycopg
 from services.oversight.measures.office import A_DAY, Office
 from services.workflow.rules import ZONE
 from tests.bench.oversight_city import DEPARTMENTS, TWO_YEARS, Case, City
-from tests.bench.oversight_loading import fill, prepare
+from tests.bench.oversight_loading import fill, prepare, without_indexes
 
 TODAY = date(2025, 11, 3)
 WEEKS = 96
@@ -30,7 +30,6 @@ MORE = 1.015
 """Somewhat more, so that there are eight steps for every case asked for."""
 SHORTEST, SPREAD = 8, 27
 """A case of the last weeks takes 8 to 34 working days: tens of thousands of a million run."""
-BIG = ("application", "oversight_step")
 AS_THEY_CAME = (
     "CREATE INDEX bench_arrival ON application (submitted_at)",
     "CLUSTER application USING bench_arrival",
@@ -62,7 +61,7 @@ def lay_until_noon(url: str, cases: int) -> tuple[dict[str, int], int]:
     """
     city = City(round(cases * MORE / ARRIVED), plant=False)
     prepare(url)
-    indexes = _without_indexes(url)
+    indexes = without_indexes(url)
     halves = [range(first, DEPARTMENTS, 2) for first in (0, 1)]
     with ProcessPoolExecutor(len(halves), mp_context=get_context("fork")) as pool:
         steps = sum(pool.map(partial(_half, url, city), halves))
@@ -75,19 +74,6 @@ def lay_until_noon(url: str, cases: int) -> tuple[dict[str, int], int]:
         connection.execute("VACUUM ANALYZE")
         counts = connection.execute(HELD, {"today": TODAY}).fetchone() or ()
     return dict(zip(("held at noon", "running", "late"), counts, strict=True)), steps
-
-
-def _without_indexes(url: str) -> list[str]:
-    """Drop the indexes of the big tables that no constraint needs; how each is made."""
-    with psycopg.connect(url) as connection:
-        found = connection.execute(
-            "SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.tablename = ANY(%s)"
-            " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)",
-            [list(BIG)],
-        ).fetchall()
-        for name, _definition in found:
-            connection.execute(f"DROP INDEX {name}".encode())
-    return [definition for _name, definition in found]
 
 
 def _half(url: str, city: City, places: Iterable[int]) -> int:

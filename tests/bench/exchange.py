@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 from time import perf_counter
+from typing import Any
 
 import httpx
 import sqlalchemy as sa
@@ -163,35 +164,25 @@ async def _prepare(hub_url: str, client: HubClient) -> None:
 
 def _request(n: int) -> Request:
     """The n-th of the requests that are signed before the hub is measured."""
-    return Request(
-        consumer=MARKET.code,
-        contract=f"QY-BENCH-{n % CONTRACTS}",
-        case_number=CASE,
-        item="food-business",
-        resource="business-register",
-        fields=FIELDS,
-        subject=Subject(credit_code=FIRM),
-        applicant="bench",
-        operator="bench",
-        purpose="测量",
-        at=datetime.now(UTC),
-        nonce=secrets.token_hex(16),
-        expected={},
-    )
+    return Request(**_asked(n), nonce=secrets.token_hex(16), expected={})
+
+
+def _asked(n: int) -> dict[str, Any]:
+    return {
+        "item": "food-business",
+        "consumer": MARKET.code,
+        "contract": f"QY-BENCH-{n % CONTRACTS}",
+        "resource": "business-register",
+        "fields": FIELDS,
+        "subject": Subject(credit_code=FIRM),
+        "case_number": CASE,
+        "applicant": "bench",
+        "operator": "bench",
+        "purpose": "测量",
+        "at": datetime.now(UTC),
+    }
 
 
 async def _ask(client: HubClient, n: int) -> None:
-    answer = await client.fetch(
-        item="food-business",
-        consumer=MARKET.code,
-        contract=f"QY-BENCH-{n % CONTRACTS}",
-        resource="business-register",
-        fields=FIELDS,
-        subject=Subject(credit_code=FIRM),
-        case_number=CASE,
-        applicant="bench",
-        operator="bench",
-        purpose="测量",
-        at=datetime.now(UTC),
-    )
+    answer = await client.fetch(**_asked(n))
     assert answer.outcome == "hit", answer.reason

@@ -32,7 +32,7 @@ from services.oversight.measures.stepping import NODES, Event, Step
 from storage import cipher
 from storage.database import Session, open_engine, open_sessions
 from tests.bench.oversight_city import DEPARTMENTS, FLOW, SPAN, City, Planted
-from tests.bench.oversight_loading import fill, prepare
+from tests.bench.oversight_loading import BIG, fill, prepare, without_indexes
 from tests.support import postgres
 
 RECALL, FALSE = 0.95, 0.05
@@ -48,11 +48,6 @@ ACTS = sa.text(
 )
 SEEN = sa.text(
     "SELECT count(*) AS steps, count(*) FILTER (WHERE deed = 'application claimed') AS stays FROM oversight_step"
-)
-BIG = ("application", "oversight_step")
-INDEXES = (
-    "SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.tablename = ANY(%s)"
-    " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)"
 )
 STANDS = (
     "SELECT (SELECT count(*) FROM application), count(DISTINCT department_code), count(DISTINCT officer), min(at)::date,"
@@ -204,7 +199,7 @@ def beyond_chance(found: Collection[Found]) -> list[str]:
 def laid(url: str, city: City) -> int:
     """Lay the whole city by two processes and note what was planted in it; how many steps."""
     prepare(url)
-    indexes = _without_indexes(url)
+    indexes = without_indexes(url)
     halves = [range(first, DEPARTMENTS, 2) for first in (0, 1)]
     total = 0
     with ProcessPoolExecutor(len(halves), mp_context=get_context("fork")) as pool:
@@ -217,15 +212,6 @@ def laid(url: str, city: City) -> int:
         for statement in (*indexes, *(f"VACUUM ANALYZE {table}" for table in BIG)):
             connection.execute(statement.encode())
     return total
-
-
-def _without_indexes(url: str) -> list[str]:
-    """Drop the indexes that no constraint needs, so that laying is quick; how each is made again."""
-    with psycopg.connect(url) as connection:
-        found = connection.execute(INDEXES, [list(BIG)]).fetchall()
-        for name, _definition in found:
-            connection.execute(f"DROP INDEX {name}".encode())
-    return [definition for _name, definition in found]
 
 
 def _half(url: str, city: City, places: Iterable[int]) -> tuple[int, Planted]:

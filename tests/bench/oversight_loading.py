@@ -23,6 +23,11 @@ STEP = "number position entry item_code department_code deed node officer office
 ENTRY = "id chain position at actor deed subject body previous hash"
 DECIDED = {"application granted", "application refused"}
 SOME = 20_000
+BIG = ("application", "oversight_step")
+INDEXES = (
+    "SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.tablename = ANY(%s)"
+    " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)"
+)
 
 
 class _Row:
@@ -161,3 +166,12 @@ def _chained(cases: list[Case]) -> list[tuple[Any, ...]]:
             entries.append((*place, actor, event.deed, case.number, text, previous, linked))
             previous = linked
     return entries
+
+
+def without_indexes(url: str) -> list[str]:
+    """Drop the indexes of the big tables that no constraint needs, so that laying is quick; how each is made again."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute(INDEXES, [list(BIG)]).fetchall()
+        for name, _definition in found:
+            connection.execute(f"DROP INDEX {name}".encode())
+    return [definition for _name, definition in found]

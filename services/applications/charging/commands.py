@@ -12,10 +12,10 @@ from services.applications.charging import queries, rules
 from services.applications.charging.errors import FeeNotYours, FeeSettled, PaymentUnknown, ReceiptUsed
 from services.applications.charging.models import Payment, Waiver
 from services.applications.commands.recording import record
-from services.applications.errors import ReasonMissing
 from services.applications.models import Application
-from services.applications.rules import SHORTEST_REASON
+from services.applications.rules import require_words
 from services.catalogue import queries as catalogue
+from services.catalogue.definition import ItemDefinition
 from services.workflow.rules import local_day
 from storage.database import Session
 
@@ -58,7 +58,8 @@ async def take_fee(
     )
     session.add(payment)
     await session.flush()
-    due = await _due(session, application, at)
+    definition = await _definition(session, application)
+    due = await queries.due_of(session, application, definition, today=local_day(at))
     told = {"amount": amount, "receipt": receipt, "paid_on": str(paid_on), "due": due}
     await record(session, actor, application, TAKEN, at=at, **told)
     return payment
@@ -71,7 +72,7 @@ async def refund(
 
     Raises FeeNotYours, PaymentUnknown, ReasonMissing.
     """
-    words = _reason("refund", reason)
+    words = require_words("refund", reason)
     application = await _case(session, actor, number)
     payment = await session.get(Payment, payment_id)
     if payment is None or payment.application_id != application.id:
@@ -89,14 +90,13 @@ async def waive(session: Session, actor: Actor, number: str, *, ground: str, at:
 
     Raises FeeNotYours, FeeNotOpen, ReasonMissing, FeeSettled where nothing is charged or all of it was taken.
     """
-    words = _reason("waive-fee", ground)
+    words = require_words("waive-fee", ground)
     application = await _case(session, actor, number)
-    known = await session.get(Waiver, application.id)
-    if known is not None:
-        return known
-    due, payments = await _due(session, application, at), await queries.payments_of(session, application)
-    taken = rules.kept((one.amount, one.refunded_at is not None) for one in payments)
-    if due == 0 or (due is not None and taken >= due):
+    definition = await _definition(session, application)
+    account = await queries.account(session, application, definition, today=local_day(at))
+    if account.waiver is not None:
+        return account.waiver
+    if account.due is not None and account.kept >= account.due:
         raise FeeSettled
     waiver = Waiver(
         application_id=application.id,
@@ -107,7 +107,7 @@ async def waive(session: Session, actor: Actor, number: str, *, ground: str, at:
     )
     session.add(waiver)
     await session.flush()
-    await record(session, actor, application, WAIVED, at=at, due=due)
+    await record(session, actor, application, WAIVED, at=at, due=account.due)
     return waiver
 
 
@@ -120,13 +120,5 @@ async def _case(session: Session, actor: Actor, number: str) -> Application:
     return application
 
 
-async def _due(session: Session, application: Application, at: datetime) -> int | None:
-    item = await catalogue.get_version(session, application.item_code, application.item_version)
-    return await queries.due_of(session, application, item.definition, today=local_day(at))
-
-
-def _reason(deed: str, text: str) -> str:
-    words = text.strip()
-    if len(words) < SHORTEST_REASON:
-        raise ReasonMissing(deed)
-    return words
+async def _definition(session: Session, application: Application) -> ItemDefinition:
+    return (await catalogue.get_version(session, application.item_code, application.item_version)).definition

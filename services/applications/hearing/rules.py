@@ -13,9 +13,8 @@ from services.applications.errors import (
     HearingDateWrong,
     HearingNotOpen,
     HearingOpen,
-    ReasonMissing,
 )
-from services.applications.rules import SHORTEST_REASON, Deed
+from services.applications.rules import Deed, require_words
 from services.workflow.rules import Calendar, due_on
 
 ASK_DAYS = 5
@@ -102,10 +101,7 @@ def require_day(day: date, asked_on: date, called_on: date, calendar: Calendar) 
 
 def require_place(place: str) -> str:
     """Where it is held is told with the time (48 (1)). Raises ReasonMissing."""
-    text = place.strip()
-    if len(text) < SHORTEST_REASON:
-        raise ReasonMissing(Deed.CALL_HEARING)
-    return text
+    return require_words(Deed.CALL_HEARING, place)
 
 
 def require_chair(chair: str, name: str, reviewed: Collection[str]) -> None:

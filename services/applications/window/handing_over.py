@@ -13,9 +13,8 @@ from identity.models import Person, StaffMember
 from services.applications import queries
 from services.applications.commands.receiving import say
 from services.applications.commands.recording import record
-from services.applications.errors import ReasonMissing
 from services.applications.models import Application
-from services.applications.rules import ROLES, SHORTEST_REASON, Deed, open_deeds
+from services.applications.rules import ROLES, Deed, open_deeds, require_words
 from services.applications.window.errors import ColleagueUnfit, NotOnYourDesk
 from storage.database import Session
 
@@ -67,9 +66,7 @@ async def hand_over(
     Raises NotOnYourDesk, ColleagueUnfit, ReasonMissing.
     """
     application = await _on_desk(session, actor, number)
-    words = reason.strip()
-    if len(words) < SHORTEST_REASON:
-        raise ReasonMissing(HAND_OVER)
+    words = require_words(HAND_OVER, reason)
     known = {one.id: one for one in await colleagues(session, actor, application)}
     if to not in known:
         raise ColleagueUnfit

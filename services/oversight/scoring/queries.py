@@ -1,7 +1,7 @@
 """What a month's scores are made of, by department of those the actor supervises."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -70,15 +70,16 @@ async def means(session: Session, actor: Actor, months: Sequence[date], *, today
     return {place: found for place, several in scores.items() if (found := mean(several)) is not None}
 
 
-async def entries(session: Session, month: date) -> list[Discipline]:
-    """The disciplinary decisions of a month, for the audit administrator and for who supervises the departments."""
-    query = sa.select(Discipline).where(col(Discipline.month) == month.replace(day=1))
-    return list(await session.scalars(query.order_by(col(Discipline.at))))
+async def entries(session: Session, months: Iterable[date]) -> list[Discipline]:
+    """The disciplinary decisions of these months, the latest month first, for the audit administrator and for who
+    supervises the departments."""
+    query = sa.select(Discipline).where(col(Discipline.month).in_([one.replace(day=1) for one in months]))
+    return list(await session.scalars(query.order_by(col(Discipline.month).desc(), col(Discipline.at))))
 
 
 async def _discipline(session: Session, actor: Actor, month: date) -> dict[str, dict[Part, int]]:
     found: dict[str, dict[Part, int]] = defaultdict(lambda: defaultdict(int))
-    for one in await entries(session, month):
+    for one in await entries(session, [month]):
         if actor.serves(one.department_code):
             found[one.department_code][Part(one.part.value)] += one.points
     return found

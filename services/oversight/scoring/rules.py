@@ -22,6 +22,8 @@ STEP = 10
 EARLY_FROM, SHORTENED_FROM, SHORTENED_FIRST = 10, 30, 3
 MOST_INCOMPLETE = 5
 DISCIPLINE = (10, 15, 20, 30, 40, 50)
+MONTHS = 12
+"""As far back as scores are shown and discipline is entered."""
 
 
 class Part(StrEnum):

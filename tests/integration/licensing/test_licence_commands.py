@@ -16,10 +16,10 @@ from licensing.importing import table
 from licensing.sealing import SoftwareSealer
 from portal.cli import licence, licence_import, licence_keys
 from portal.cli.errors import FileUnusable, NotProven, SealUnknown
+from portal.cli.transactions import within
 from portal.resources import authority_of
 from portal.settings import Settings
 from storage import ledger
-from storage.database import open_engine, open_sessions
 from tests.integration.licensing.pressing import FOOD, open_departments
 from tests.integration.licensing.test_importing import CODE, FIRM, GOOD, KIND
 from tests.support import licences as builders
@@ -51,15 +51,6 @@ async def lay(session):
     await representing.register_organisation(
         session, name=FIRM, credit_code=CODE, legal_representative=person, by="system:test", at=at
     )
-
-
-async def within(settings, deed):
-    engine = open_engine(settings.application_url, pool_size=1)
-    try:
-        async with open_sessions(engine)() as session, session.begin():
-            return await deed(session)
-    finally:
-        await engine.dispose()
 
 
 def run(*arguments):

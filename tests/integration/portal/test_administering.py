@@ -12,9 +12,9 @@ from identity.actor import Role
 from identity.errors import DepartmentUnknown, RolesIncompatible
 from portal.cli import administering
 from portal.cli.errors import AccountUnfit, DepartmentUnfit
+from portal.cli.transactions import within
 from portal.settings import Settings
 from storage import ledger
-from tests.integration.licensing.test_licence_commands import within
 from tests.support import postgres
 
 CODE, PHONE = "11520100MADEM00119", "19900000091"
