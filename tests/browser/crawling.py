@@ -21,7 +21,10 @@ BESIDE = {"to", "next", "account"}
 """What in a query does not make another page."""
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NUMBER = re.compile(r"(?<=/)(?=[^/]*\d{4})[\w.%-]+")
-NAMED = re.compile(r"^/((?:admin/)?(?:items|bundles|reviews)|themes|apply|help)/(?!new\b|import\b)[^/]+")
+NAMED = re.compile(
+    r"^/((?:admin/)?(?:items|bundles|reviews|licence-types)|themes|apply|help|exchange/directory"
+    r"|supervision/(?:indicators|rules|processes/items))/(?!new\b|import\b)[^/]+"
+)
 PLACE = re.compile(r"(?<=/draft/)(entries|removal|new|conditions|groups)/.*")
 CASE = re.compile(r"^/(my/licences|window/cases|supervision/cases|applications)/…$")
 ITEM = re.compile(r"^/(items|apply|admin/items)/…$|/draft/entries/…$")

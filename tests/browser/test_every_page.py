@@ -24,9 +24,9 @@ SHOP, FOOD = "individual-registration", "food-business"
 FIRM = people.firm("firm-restaurant").name
 PICTURES = bool(os.environ.get("YIWANG_PICTURES"))
 """Whether a picture of every page is kept."""
-ENOUGH_READERS, ENOUGH_VISITORS = 2, 3
-"""Pages of one kind are read with axe by so many people, and opened at both widths by so many; pages of an item or a case by
-everybody who can reach them."""
+ENOUGH = 2
+"""Pages of one kind are opened by so many people; pages of an item or a case by everybody who can reach them, and read
+with axe by so many."""
 READING = {"lang": "en", "size": "large"}
 """English in the larger type: what breaks lines most."""
 
@@ -147,7 +147,7 @@ def elsewhere(who: str, readers: Readers) -> Callable[[str], bool]:
         if somebody.account is not None and same.match(path):
             return True
         others = [one for one in readers[kind_of(path)] if one != who]
-        return len(others) >= ENOUGH_VISITORS and not differs(kind_of(path))
+        return len(others) >= ENOUGH and not differs(kind_of(path))
 
     return told
 
@@ -156,7 +156,7 @@ def reading(who: str, those: list[str]) -> bool:
     """Note who opens a page of this kind; whether they read it with axe: enough do."""
     if who not in those:
         those.append(who)
-    return who in those[:ENOUGH_READERS]
+    return who in those[:ENOUGH]
 
 
 def faults_at_both_widths(visitor: Visitor, *, axe: bool) -> list[str]:
