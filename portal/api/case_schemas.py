@@ -214,6 +214,27 @@ class OpinionSeen(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class PaymentSeen(Struct, frozen=True, kw_only=True):
+    """`amount` in fen; `receipt` is the number of its 财政电子票据."""
+
+    id: UUID
+    amount: int
+    receipt: str
+    paid_on: date
+    refunded_at: datetime | None
+    refund_reason: str | None
+
+
+class ChargesSeen(Struct, frozen=True, kw_only=True):
+    """What a case was charged, in fen: `due` is 0 where nothing is, null where the item does not say how much; `lacking`
+    was neither taken nor let off. `waived`: the ground on which it was let off."""
+
+    due: int | None
+    lacking: int
+    payments: list[PaymentSeen]
+    waived: str | None
+
+
 class ApplicationLine(Struct, frozen=True, kw_only=True):
     """A case in a list. `light`: green, yellow, red or paused while it runs."""
 
@@ -259,6 +280,7 @@ class ApplicationSeen(ApplicationLine, frozen=True, kw_only=True):
     claimed_by_name: str | None
     opinions: list[OpinionSeen] | None
     ruling: RulingSeen | None = None
+    charges: ChargesSeen | None = None
 
 
 class ApplicationPage(Struct, frozen=True, kw_only=True):

@@ -180,7 +180,7 @@ async def _archive(session: Session, actor: Actor, number: str, _: NoWords, at: 
     return await ending.archive(session, actor, number, at=at)
 
 
-DEEDS: Mapping[Deed, tuple[type[Struct], Doing]] = {
+DEEDS: Mapping[str, tuple[type[Struct], Doing]] = {
     Deed.TELL_NOT_NEEDED: (Reason, _not_needed),
     Deed.REFER: (Referral, _refer),
     Deed.CORRECT_ON_THE_SPOT: (OnTheSpot, _on_the_spot),

@@ -9,6 +9,7 @@ from licensing import queries as licensing
 from portal.api.case_schemas import (
     ApplicationLine,
     ApplicationSeen,
+    ChargesSeen,
     CorrectionSeen,
     DocumentSeen,
     Draft,
@@ -18,6 +19,7 @@ from portal.api.case_schemas import (
     MaterialSeen,
     OpinionSeen,
     Origin,
+    PaymentSeen,
     RatingSeen,
     RuleSeen,
     RulingSeen,
@@ -25,6 +27,7 @@ from portal.api.case_schemas import (
 from portal.api.schemas import told
 from portal.api.standing import plain_number
 from services.applications import queries
+from services.applications.charging import queries as charging
 from services.applications.commands.submitting import facts_by_name, missing_materials
 from services.applications.errors import Missing
 from services.applications.instant import queries as instant
@@ -130,6 +133,7 @@ async def seen(session: Session, actor: Actor, application: Case, *, at: datetim
         claimed_by_name=application.claimed_by_name if staff else None,
         opinions=await _opinions(session, application) if staff else None,
         ruling=await _ruling(session, application) if definition.instant else None,
+        charges=await _charges(session, application, definition, today),
     )
 
 
@@ -143,6 +147,21 @@ def _event(event: records.Event, staff: bool) -> EventSeen:
     if staff:
         return told(EventSeen, event, on_behalf_of=principal)
     return told(EventSeen, event, by=event.by if principal else None, on_behalf_of=principal, details=None)
+
+
+async def _charges(
+    session: Session, application: Case, definition: ItemDefinition, today: date
+) -> ChargesSeen | None:
+    """Nothing where nothing is charged and nothing was paid."""
+    if not definition.fee.charged and not await charging.payments_of(session, application):
+        return None
+    found = await charging.account(session, application, definition, today=today)
+    return told(
+        ChargesSeen,
+        found,
+        payments=[told(PaymentSeen, one) for one in found.payments],
+        waived=found.waiver.ground if found.waiver else None,
+    )
 
 
 async def _definition(session: Session, code: str, version: int) -> ItemDefinition:

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 
 from identity.actor import CASEWORK, Actor
-from portal.api import bodies, cursors, law_deeds, reading
+from portal.api import bodies, cursors, fee_deeds, law_deeds, reading
 from portal.api.case_schemas import (
     ApplicationPage,
     ApplicationSeen,
@@ -90,7 +90,7 @@ async def _deliver(session: Session, actor: Actor, number: str, _: Nothing, at: 
     return await closing.deliver(session, actor, number, at=at)
 
 
-DEEDS: Mapping[Deed, tuple[type[Struct], Doing]] = {
+DEEDS: Mapping[str, tuple[type[Struct], Doing]] = {
     Deed.CLAIM: (Nothing, _claim),
     Deed.ACCEPT: (Opinion, _accept),
     Deed.REQUEST_CORRECTION: (Defects, _correction),
@@ -103,6 +103,7 @@ DEEDS: Mapping[Deed, tuple[type[Struct], Doing]] = {
     Deed.REFUSE: (Reason, _refuse),
     Deed.DELIVER: (Nothing, _deliver),
     **law_deeds.DEEDS,
+    **fee_deeds.DEEDS,
 }
 """Each deed with what has to be said for it."""
 
@@ -171,8 +172,9 @@ class Window(Controller):
         description="Does a deed: claim, accept, request-correction, refuse-acceptance, review, suspend, resume, "
         "extend, grant, refuse, deliver, and what the law adds: correct-on-the-spot, accept-to-follow, refer, "
         "tell-not-needed, send-back, offer-hearing, ask-for-hearing, call-hearing, close-hearing, terminate, "
-        "verify-commitment, review-decision, revoke, cancel, archive. Each takes its own words. Who received a case never decides it "
-        "(`acceptor-may-not-decide`), and two persons verify what the law wants two for (`already-spoke`).",
+        "verify-commitment, review-decision, revoke, cancel, archive; take-fee, refund-fee and waive-fee record what was paid. "
+        "Each takes its own words. Who received a case never decides it (`acceptor-may-not-decide`), and two persons "
+        "verify what the law wants two for (`already-spoke`).",
         responses=refusals(401, 403, 404, 409, 422),
         operation_class=bodies.taking({bodies.JSON: _bodies()}, required=False),
         status_code=200,
@@ -186,9 +188,8 @@ class Window(Controller):
         number: FromPath[str],
         deed: FromPath[str],
     ) -> ApplicationSeen:
-        known = {str(one): one for one in DEEDS}
-        if deed not in known:
+        if deed not in DEEDS:
             raise NotFoundException
-        kind, doing = DEEDS[known[deed]]
+        kind, doing = DEEDS[deed]
         await doing(session, actor, plain_number(number), await bodies.read(request, kind), now)
         return await reading.whole(session, actor, number, at=now)

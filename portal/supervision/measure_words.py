@@ -42,6 +42,12 @@ KINDS: Mapping[str, tuple[str, str]] = {
             "本人作出不予许可决定的占比，与办理同一事项的其他人员的中位数比较。不少于 20 件才比较，达到 2 倍以上或者不到一半，并且排除偶然后，才作提示。"
         ),
     ),
+    "waivers": (
+        _("偏离度：减免收费"),
+        _(
+            "本人经手收费的办件中免收的占比，与办理同一事项的其他人员的中位数比较。不少于 20 件才比较，达到 2 倍以上或者不到一半，并且排除偶然后，才作提示。"
+        ),
+    ),
     "overdue": (
         _("超期量"),
         _(
@@ -162,5 +168,6 @@ SENTENCES = {
     "duration": _duration,
     "corrections": _share,
     "refusals": _share,
+    "waivers": _share,
     "overdue": _overdue,
 }

@@ -16,6 +16,7 @@ from services.workflow.rules import local_day
 from tests.integration.applications.test_whole_case import begin, hand_in_everything, people
 from tests.journeys.conftest import checked
 from tests.journeys.desk import WINDOW, accepted, do, recorded, to_decide
+from tests.journeys.machine import machine
 from tests.support.city import actor_for, officer
 
 pytestmark = pytest.mark.anyio
@@ -134,3 +135,27 @@ async def test_a_free_item_that_was_charged_and_a_fee_that_was_not_taken_are_fou
     assert "已减免，不用缴费：依法免收登记费" in checked(await owner.get(f"/applications/{waived}")).text
     clerk = await sign_in("land-window")
     assert "应收未收 80 元" in checked(await clerk.get(f"/window/cases/{unpaid}")).text
+
+
+async def test_a_departments_system_records_what_was_paid(stranger, held):
+    number, day = await property_case(held), local_day(datetime.now(UTC)).isoformat()
+    clerk, owner = await machine(stranger, "land-window"), await machine(stranger, "person-a")
+    before = (await clerk.get(f"/applications/{number}")).json()["charges"]
+    assert before == {"due": 8000, "lacking": 8000, "payments": [], "waived": None}
+    paid = {"amount": 3000, "receipt": "8888 0009", "paid_on": day}
+    for _twice in range(2):
+        charges = (await clerk.deed(number, "take-fee", **paid)).json()["charges"]
+        assert (charges["lacking"], [one["receipt"] for one in charges["payments"]]) == (5000, ["88880009"])
+    used = await clerk.deed(number, "take-fee", **paid | {"amount": 10})
+    assert (used.status_code, used.json()["title"]) == (409, "receipt-used")
+    other = paid | {"receipt": "88880010"}
+    wrong = [paid | {"receipt": "12"}, other | {"paid_on": "2019-01-01"}, other | {"amount": 0}]
+    assert {(await clerk.deed(number, "take-fee", **one)).status_code for one in wrong} <= {400, 422}
+    payment = charges["payments"][0]["id"]
+    back = await clerk.deed(number, "refund-fee", payment=payment, reason="金额登记有误")
+    assert back.json()["charges"]["payments"][0]["refund_reason"] == "金额登记有误"
+    assert (await clerk.deed(number, "waive-fee", ground="免")).status_code == 422
+    waived = (await clerk.deed(number, "waive-fee", ground="依法免收登记费")).json()["charges"]
+    assert (waived["lacking"], waived["waived"]) == (0, "依法免收登记费")
+    assert (await owner.get(f"/applications/{number}")).json()["charges"] == waived
+    assert (await owner.deed(number, "waive-fee", ground="自己减免")).status_code == 403

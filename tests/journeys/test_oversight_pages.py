@@ -27,6 +27,7 @@ NUMBERS = {
     MeasureKind.INTIMACY: {"k": 18, "n": 20, "expected": 3.1, "lift": 5.8, "chance": 1e-9},
     MeasureKind.DURATION: {"n": 60, "value": 8, "peer": 60, "size": -2.1, "chance": 2e-5},
     MeasureKind.REFUSALS: {"n": 60, "value": 0.3, "peer": 0.05, "size": 6, "chance": 0.002},
+    MeasureKind.WAIVERS: {"n": 40, "value": 0.5, "peer": 0.1, "size": 5, "chance": 0.001},
     MeasureKind.OVERDUE: {"cases": 2, "minutes": 90, "share": 0.5, "nodes": {"review": 60, "accept": 30}},
 }
 

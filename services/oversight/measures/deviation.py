@@ -1,7 +1,8 @@
 """偏离度: does an officer differ from everybody who does the same node of the same item? Both directions are questions.
 
 Durations are compared by rank, so that one extreme case proves nothing, and must differ by the peers' own spread as
-well; shares (corrections asked, applications refused) by their binomial tails. Pure.
+well; shares (corrections asked, applications refused, fees let off) by their binomial tails. Fees have published rates
+(许可法 59), so how much is taken differs by what is let off. Pure.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +27,7 @@ class Aspect(StrEnum):
     DURATION = "duration"  # 办理用时
     CORRECTIONS = "corrections"  # 补正
     REFUSALS = "refusals"  # 不予
+    WAIVERS = "waivers"  # 减免收费
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ OF_KIND: Mapping[MeasureKind, sa.ColumnElement[bool]] = {
     ),
     MeasureKind.CORRECTIONS: col(CaseStep.deed) == "correction requested",
     MeasureKind.REFUSALS: col(CaseStep.deed) == "application refused",
+    MeasureKind.WAIVERS: col(CaseStep.deed) == "fee waived",
     MeasureKind.INTIMACY: col(CaseStep.deed).in_(NODES),
     MeasureKind.OVERDUE: col(CaseStep.late) > 0,
 }

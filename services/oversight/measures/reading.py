@@ -83,6 +83,7 @@ async def deviations(session: Session, scope: Scope) -> list[Deviation]:
     for aspect, statement in (
         (Aspect.CORRECTIONS, statements.CORRECTIONS),
         (Aspect.REFUSALS, statements.REFUSALS),
+        (Aspect.WAIVERS, statements.WAIVERS),
     ):
         counted = (await session.execute(statement, scope.binds)).all()
         found += deviation.shares(aspect, _expected(counted))

@@ -82,6 +82,14 @@ WHERE {within} AND s.officer IS NOT NULL AND s.deed IN ('application granted', '
 GROUP BY 1, 2
 """)
 
+WAIVERS = _text("""
+SELECT s.item_code, s.officer::text AS officer, count(DISTINCT s.number) FILTER (WHERE s.deed = 'fee waived') AS times,
+       count(DISTINCT s.number) AS chances
+FROM oversight_step s
+WHERE {within} AND s.officer IS NOT NULL AND s.deed IN ('fee taken', 'fee waived')
+GROUP BY 1, 2
+""")
+
 LATE = _text("""
 SELECT s.department_code, coalesce(s.holder::text, '') AS holder, s.node, count(DISTINCT s.number) AS cases,
        sum(s.late) AS minutes

@@ -13,9 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from identity.actor import Role
 from services.oversight.checks import commands as checks
 from services.oversight.errors import MeasureAnswered, MeasureNotFound, OfficerNotFound
-from services.oversight.measures import commands, following, queries
+from services.oversight.measures import commands, following, queries, reading
+from services.oversight.measures.deviation import Aspect
 from services.oversight.measures.kinds import MeasureKind
 from services.oversight.measures.models import CaseStep, Measure
+from services.oversight.measures.reading import Scope
 from services.oversight.measures.stepping import NODES
 from services.workflow.rules import ZONE, local_day
 from storage import ledger, sequencing
@@ -175,3 +177,25 @@ async def test_a_worker_reads_on_from_where_it_was(session):
     assert await following.follow(session) == 0
     holders = await session.scalars(sa.select(CaseStep.holder).where(CaseStep.deed == "application accepted"))
     assert [str(holder) for holder in holders] == [officer]
+
+
+async def test_who_lets_fees_off_far_more_often_than_others_is_asked_why(session):
+    now, officers = datetime(2025, 6, 2, 4, tzinfo=UTC), [UUID(int=place) for place in range(1, 6)]
+    for officer, case in itertools.product(officers, range(40)):
+        let_off = case < (20 if officer == officers[0] else 2)
+        number = f"FEE{officer.int}{case:04d}"
+        session.add(
+            CaseStep(
+                number=number, position=1, entry=officer.int * 100 + case, item_code="passport", department_code="x",
+                deed="fee waived" if let_off else "fee taken", node="decide", officer=officer,
+                officer_name=f"示例{officer.int}", holder=None, since=now, at=now, minutes=0, late=0,
+            )
+        )  # fmt: skip
+    await session.flush()
+    found = [
+        one
+        for one in await reading.deviations(session, Scope(now - timedelta(days=1), now + timedelta(days=1)))
+        if one.aspect is Aspect.WAIVERS
+    ]
+    assert [one.officer for one in found if one.flagged] == [str(officers[0])]
+    assert (found[0].n, found[0].value, found[0].peer) == (40, 0.5, 0.05)
