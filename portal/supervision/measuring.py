@@ -67,15 +67,28 @@ class MeasurePages(Controller):
         now: NamedDependency[datetime],
         kind: FromQuery[str] = "",
         department: FromQuery[str] = "",
+        page: FromQuery[int] = 1,
     ) -> Template:
         names = await showing.departments(session)
         chosen = MeasureKind(kind) if kind in set(MeasureKind) else MeasureKind.WORKLOAD
         wanted = department if department in names else ""
-        found = await queries.listing(session, actor, chosen, today=local_day(now), department=wanted or None)
+        number = max(1, min(page, 1_000))
+        found = await queries.listing(
+            session,
+            actor,
+            chosen,
+            today=local_day(now),
+            department=wanted or None,
+            limit=PAGE + 1,
+            offset=(number - 1) * PAGE,
+        )
+        here = f"/supervision/measures?kind={chosen.value}&department={wanted}&page="
         context = {
             "kind": chosen.value,
             "kinds": list(MeasureKind),
-            "rows": await sentences(session, found),
+            "rows": await sentences(session, found[:PAGE]),
+            "previous_page": f"{here}{number - 1}" if number > 1 else None,
+            "next_page": f"{here}{number + 1}" if len(found) > PAGE else None,
             "departments": names,
             "department": wanted,
             "words": measure_words,

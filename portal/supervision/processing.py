@@ -95,7 +95,7 @@ def _held(summary: dict[str, Any], flow: tuple[str, ...]) -> list[tuple[str, int
 def _node(name: str) -> str:
     """The node that an activity does; nothing for those that belong to none."""
     deed, _, step = name.partition("/")
-    return step or NODES.get(deed, "")
+    return (step or NODES[deed]) if deed in NODES else ""
 
 
 NODES = {

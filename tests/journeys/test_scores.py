@@ -36,7 +36,13 @@ async def test_a_month_stands_on_the_parts_that_have_a_source_and_discipline_is_
         entry = (await ledger.entries(session, CHAIN))[-1]
     assert (entry.deed, entry.subject) == ("discipline entered", MARKET.code)
     assert entry.details["points"] == 15
-    page = checked(await watching.get("/supervision/scores")).text
+    listed = checked(await watching.get("/supervision/scores")).text
+    address = f"/supervision/scores/{MARKET.code}?month={month}"
+    assert address in listed
+    assert listed.count("<tr") == 2, "whoever did nothing that counts is not ranked"
+    assert "没有可以计分的情况，不排名" in listed
+    assert (await watching.get("/supervision/scores/nowhere")).status_code == 404
+    page = checked(await watching.get(address)).text
     assert "纪律处分扣 15 分" in page
     assert "（−15）" in page
     assert page.count("未计入：没有数据来源") >= 2

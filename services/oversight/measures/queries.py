@@ -45,9 +45,16 @@ def seen_by(actor: Actor, today: date) -> sa.Select[Measure]:
 
 
 async def listing(
-    session: Session, actor: Actor, kind: MeasureKind, *, today: date, department: str | None = None
+    session: Session,
+    actor: Actor,
+    kind: MeasureKind,
+    *,
+    today: date,
+    department: str | None = None,
+    limit: int = PAGE,
+    offset: int = 0,
 ) -> list[Measure]:
-    """One measure of every officer in the newest count, flags first."""
+    """One measure of the officers in the newest count, flags first."""
     newest = sa.select(sa.func.max(col(Measure.quarter))).where(col(Measure.kind) == kind).scalar_subquery()
     query = seen_by(actor, today).where(col(Measure.kind) == kind, col(Measure.quarter) == newest)
     if department:
@@ -58,7 +65,7 @@ async def listing(
         col(Measure.officer_name),
         col(Measure.officer),
     )
-    return list(await session.scalars(ordered))
+    return list(await session.scalars(ordered.limit(limit).offset(offset)))
 
 
 async def profile(session: Session, actor: Actor, officer: UUID, *, today: date) -> list[Measure]:

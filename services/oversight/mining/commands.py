@@ -33,6 +33,8 @@ from storage.database import Session
 
 CHAIN = "oversight:logs"
 MOST = 5_000
+AT_EACH_NODE = frozenset({"application claimed", "step reviewed"})
+"""Done at every node of a case: taking it up at the next is no rework."""
 Told = Callable[[Discovery], None]
 
 
@@ -100,15 +102,22 @@ async def process_of(session: Session, item: str, scope: Scope, *, most: int = M
 
 
 def _second_person(steps: Sequence[CaseStep], place: int) -> bool:
-    """Whether a step is the second officer's part of what the one before did: the law asks for two (34), not again."""
-    before, step = steps[place - 1], steps[place]
-    same = (before.deed, before.node) == (step.deed, step.node) == ("step reviewed", step.node)
-    return place > 0 and same and before.officer != step.officer
+    """Whether a step is another officer's part of what was done at the same node just before: where the law asks for two
+    (34), the second does nothing again."""
+    step = steps[place]
+    if step.deed not in AT_EACH_NODE:
+        return False
+    for before in reversed(steps[:place]):
+        if before.node != step.node:
+            return False
+        if before.deed == step.deed:
+            return before.officer != step.officer
+    return False
 
 
 def _activity(step: CaseStep) -> str:
-    """What was done and, for a review, at which step of the item."""
-    return f"{step.deed}/{step.node}" if step.deed == "step reviewed" else step.deed
+    """What was done and, for what is done at every node anew, at which."""
+    return f"{step.deed}/{step.node}" if step.deed in AT_EACH_NODE and step.node else step.deed
 
 
 async def _cases(
