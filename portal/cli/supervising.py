@@ -57,15 +57,11 @@ class Supervisor:
     parts: list[Part] = field(default_factory=list)
     stopping: bool = False
 
-    def launch(self, *parts: Part) -> None:
-        """Start several parts at once, without waiting for them."""
+    def start(self, *parts: Part) -> None:
+        """Start several parts at once and return when all of them answer."""
         for part in parts:
             part.start()
             self.parts.append(part)
-
-    def start(self, *parts: Part) -> None:
-        """Start several parts at once and return when all of them answer."""
-        self.launch(*parts)
         for part in parts:
             part.wait_until_ready()
 

@@ -102,14 +102,12 @@ def _start(supervisor: Supervisor, settings: Settings, environment: dict[str, st
         _server(REGISTER, settings.host, register_port),
         _server(serving.HUB, settings.host, settings.hub_port),
     )
-    # Everybody waits for the web process, and loading takes a processor each: it has one to itself, the others share.
-    supervisor.launch(web)
     supervisor.start(
         _served("register", server, known, logs, f"{register}/health"),
         _served("hub", hub, known, logs, f"{settings.hub_url}/health/live"),
+        _served("worker", ["portal.cli.main", "worker"], environment, logs, None),
+        web,
     )
-    supervisor.start(_served("worker", ["portal.cli.main", "worker"], environment, logs, None))
-    web.wait_until_ready()
     _tell(settings, supervisor)
 
 
