@@ -3,6 +3,7 @@
 CommandError
 ├── PartNotReady      a process of the demonstration did not come up
 ├── PortTaken         another program listens there
+├── NoDemonstration   what is meant for a demonstration finds none
 ├── PackageMissing    a system package is not installed and cannot be installed from here
 ├── FileUnusable      a file named on the command line cannot be read or is not what it should be
 ├── KeyRefused        a key of the ring cannot be used or put away like this
@@ -30,6 +31,12 @@ class PortTaken(CommandError):
     def __init__(self, port: int) -> None:
         super().__init__(str(port))
         self.sentence = f"Port {port} is used by another program; choose one with --port."
+
+
+class NoDemonstration(CommandError):
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self.sentence = f"{folder} holds no demonstration: start one with `yiwang demo`, or name its folder in YIWANG_DATA."
 
 
 class PackageMissing(CommandError):

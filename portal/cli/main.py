@@ -28,6 +28,7 @@ COMMANDS = {
     "keys": "ring:app",
     "seed": "demo.command:seed",
     "demo": "demo.command:demo",
+    "sample-cases": "demo.running_cases.command:sample_cases",
     "tour": "tour.command:tour",
 }
 """Each command, in the order of the help: the module under `portal.cli` and its function or group."""

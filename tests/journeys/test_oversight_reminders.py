@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from portal.cli.demo.departments import CIVIL
 from services.notices import commands as notices
 from services.notices.models import Message
 from services.oversight import commands, waiting
@@ -78,8 +79,8 @@ async def test_what_waits_for_an_answer_is_asked_for(sign_in, held):
         assert supervisor.name in names
         assert await session.scalar(sa.select(sa.func.count()).select_from(Message)) > 3
     watching = await sign_in("supervisor-1")
-    scores = checked(await watching.get("/supervision/scores")).text
-    assert "（−10）" in scores, "the red card stands in the department's month"
+    score = checked(await watching.get(f"/supervision/scores/{CIVIL.code}")).text
+    assert "（−10）" in score, "the red card stands in the department's month"
     assert checked(await watching.get("/supervision/scores?month=1999-01")).text.count("<h1") == 1
     page = checked(await watching.get(f"/supervision/cases/{number}")).text
     assert "催促答复督办" in page

@@ -117,9 +117,9 @@ def start(data: Path) -> Demonstration:
 
 
 def stop(running: Demonstration) -> None:
-    """End it as Ctrl-C would; what it started ends with it."""
+    """End it as a service manager would; what it started ends with it. (A shell in the background ignores Ctrl-C.)"""
     if running.process.poll() is None:
-        running.process.send_signal(signal.SIGINT)
+        running.process.send_signal(signal.SIGTERM)
         try:
             running.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from identity.numbers import Sex, birth_date, sex
 from portal.cli.demo.people import NEWCOMER, PEOPLE, STAFF, SamplePerson
+from portal.cli.demo.residents import RESIDENTS
 
 DATABASE = "sample_population"
 READER = "sample_population_reader"
@@ -55,7 +56,7 @@ def prepare(
 
 
 def citizens() -> Sequence[SamplePerson]:
-    """Whom the register holds: the sample citizens but for those it does not know, a newcomer, and the staff."""
+    """Whom the register holds: the sample citizens but for those it does not know, a newcomer, residents, the staff."""
     staff = (
         SamplePerson(
             key=one.login,
@@ -68,7 +69,7 @@ def citizens() -> Sequence[SamplePerson]:
         )
         for one in STAFF
     )
-    return [*(person for person in PEOPLE if person.registered), NEWCOMER, *staff]
+    return [*(person for person in PEOPLE if person.registered), NEWCOMER, *RESIDENTS, *staff]
 
 
 def _make_reader(connection: psycopg.Connection, reader: str, password: str) -> None:

@@ -5,7 +5,7 @@ Every part finds what is already there; laying it twice changes nothing.
 
 import json
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -30,6 +30,8 @@ from storage import cipher
 from storage.database import Session, Sessions, open_engine, open_sessions
 
 BY = "system:demo"
+ALREADY = timedelta(days=180)
+"""The sample city has shared data for half a year when it is laid, so that sample cases may lie in the past."""
 PARTY = CENTRE.code
 """Who runs the sample portal."""
 
@@ -139,9 +141,9 @@ async def _lay_hub(settings: Settings, portal: Sessions, hub: Sessions, at: date
     async with hub() as session, session.begin():
         answering = await keys.ensure(session, HUB, at=at)
         await calendar.seed(session, at=at)
-        await contracts.seed_hub(session, at)
+        await contracts.seed_hub(session, at - ALREADY)
         for verifier in own.verifiers.values():
-            await contracts.admit_portal(session, verifier, at)
+            await contracts.admit_portal(session, verifier, at - ALREADY)
     (settings.keys / HUB_KEYS).write_text(json.dumps(tokens.jwks(answering.verifiers)))
 
 

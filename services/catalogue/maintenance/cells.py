@@ -43,6 +43,14 @@ def whole(text: str) -> int:
     return int(match[1])
 
 
+def yuan(text: str) -> int:
+    """«80», «80.50» or «80元» in fen."""
+    match = re.fullmatch(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?\s*元?", text)
+    if match is None:
+        raise CellWrong("应为金额，单位为元", "an amount in yuan is wanted")
+    return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+
+
 def yes_no(text: str) -> bool:
     said = {
         "是": True,

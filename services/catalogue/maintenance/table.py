@@ -61,6 +61,7 @@ COLUMNS = (
     Column("是否收费", "fee.charged", cells.yes_no),
     Column("收费标准", "fee.standard", cells.pair),
     Column("收费依据", "fee.basis", cells.pair),
+    Column("收费金额", "fee.amount", cells.yuan),
     Column("通办范围", "reach", cells.one_of(cells.REACHES)),
     Column("办理形式", "ways", cells.some_of(cells.WAYS)),
     Column("办理流程", "flow", cells.pair),

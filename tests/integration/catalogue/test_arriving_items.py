@@ -65,6 +65,15 @@ def test_a_row_becomes_a_definition_with_its_elements():
 
 
 @pytest.mark.parametrize(
+    ("typed", "fen"), [("80", 8000), ("80.5", 8050), ("80.05 元", 8005), ("0.10", 10), ("", None)]
+)
+def test_what_is_charged_is_typed_in_yuan_and_kept_in_fen(typed, fen):
+    (one,) = table.read_table(book(ROW | {"是否收费": "是", "收费金额": typed}))
+    assert one.mistakes == ()
+    assert one.definition["fee"].get("amount") == fen
+
+
+@pytest.mark.parametrize(
     ("name", "typed"),
     [
         ("事项类型", "行政什么"),
@@ -73,6 +82,8 @@ def test_a_row_becomes_a_definition_with_its_elements():
         ("设定依据", "有关规定"),
         ("法定办结时限", "很快"),
         ("是否收费", "也许"),
+        ("收费金额", "八十元"),
+        ("收费金额", "80.505"),
         ("服务对象", "自然人、外星人"),
         ("咨询电话", "问门卫"),
         ("基本编码", "5205"),
