@@ -25,8 +25,8 @@ FIRM = people.firm("firm-restaurant").name
 PICTURES = bool(os.environ.get("YIWANG_PICTURES"))
 """Whether a picture of every page is kept."""
 ENOUGH = 2
-"""Pages of one kind are opened by so many people; pages of an item or a case by everybody who can reach them, and read
-with axe by so many."""
+"""Pages of one kind are opened by so many people and read with axe by the first; pages of an item or a case are opened by
+everybody who can reach them and read by so many."""
 READING = {"lang": "en", "size": "large"}
 """English in the larger type: what breaks lines most."""
 
@@ -128,7 +128,7 @@ def test_every_page_holds(visit: Visit, worked: Demonstration, readers: Readers,
     starts = (*somebody.starts, *somebody.first(visitor))
     paths, found = [], []
     for path in pages(visitor, starts, elsewhere(who, readers)):
-        reads = reading(who, readers[kind_of(path)])
+        reads = reading(who, kind_of(path), readers)
         found += faults_at_both_widths(visitor, axe=reads)
         paths += [path] * reads
         if PICTURES:
@@ -152,11 +152,12 @@ def elsewhere(who: str, readers: Readers) -> Callable[[str], bool]:
     return told
 
 
-def reading(who: str, those: list[str]) -> bool:
+def reading(who: str, kind: str, readers: Readers) -> bool:
     """Note who opens a page of this kind; whether they read it with axe: enough do."""
+    those = readers[kind]
     if who not in those:
         those.append(who)
-    return who in those[:ENOUGH]
+    return who in those[: ENOUGH if differs(kind) else 1]
 
 
 def faults_at_both_widths(visitor: Visitor, *, axe: bool) -> list[str]:
