@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from identity import breached, keys, tokens
 from identity.keys import Keys
-from identity.tokens import Verifier
+from identity.tokens import Signer, Verifier
 from licensing import status
 from licensing.authority import Authority, load_passphrase, open_authority
 from licensing.sealing import Sealer, SoftwareSealer, Stamping
@@ -58,13 +59,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         access = await keys.ensure(session, keys.ACCESS, at=now)
         own = await keys.ensure(session, HUB_PURPOSE, at=now)
         await keys.ensure(session, status.KEYS, at=now)
-    hub = HubClient(
-        settings.hub_url,
-        consumer=settings.party,
-        key=own.signer,
-        hub_keys=hub_keys(settings),
-        timeouts=Timeouts(total=settings.hub_seconds),
-    )
+    hub = hub_client(settings, own.signer)
     sealer = SoftwareSealer(authority_of(settings, at=now), stamping_of(settings))
     try:
         yield Resources(
@@ -106,6 +101,18 @@ def objects_of(settings: Settings) -> ObjectStore:
         bucket=settings.s3_bucket,
         region=settings.s3_region,
         secure=settings.s3_secure,
+    )
+
+
+def hub_client(settings: Settings, key: Signer, **more: Any) -> HubClient:
+    """The portal's way to its hub; `more` goes to the client."""
+    return HubClient(
+        settings.hub_url,
+        consumer=settings.party,
+        key=key,
+        hub_keys=hub_keys(settings),
+        timeouts=Timeouts(total=settings.hub_seconds),
+        **more,
     )
 
 

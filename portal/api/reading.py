@@ -152,10 +152,9 @@ def _event(event: records.Event, staff: bool) -> EventSeen:
 async def _charges(
     session: Session, application: Case, definition: ItemDefinition, today: date
 ) -> ChargesSeen | None:
-    """Nothing where nothing is charged and nothing was paid."""
-    if not definition.fee.charged and not await charging.payments_of(session, application):
+    found = await charging.charged(session, application, definition, today=today)
+    if found is None:
         return None
-    found = await charging.account(session, application, definition, today=today)
     return told(
         ChargesSeen,
         found,

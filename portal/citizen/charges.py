@@ -24,7 +24,5 @@ class Fees:
 
 async def seen(session: Session, row: Any, case: Case) -> Fees | None:
     """Nothing where nothing is charged and nothing was paid."""
-    found = await queries.account(session, row, case.definition, today=case.today)
-    if not case.definition.fee.charged and not found.payments:
-        return None
-    return Fees(found.due, found.payments, found.waiver)
+    found = await queries.charged(session, row, case.definition, today=case.today)
+    return Fees(found.due, found.payments, found.waiver) if found else None

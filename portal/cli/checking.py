@@ -20,12 +20,13 @@ from licensing import fonts
 from licensing import queries as licences
 from licensing.fonts import Supply
 from portal.cli import reaching
+from portal.cli.transactions import transaction
 from portal.resources import HUB_KEYS, objects_of
 from portal.settings import Settings, current
 from services.workflow import calendar
 from services.workflow.rules import local_day
 from storage import structure
-from storage.database import open_engine, open_sessions, require_fit
+from storage.database import require_fit
 from storage.errors import DatabaseUnfit, StoreUnavailable
 
 MOST_SKEW = 2.0
@@ -74,9 +75,8 @@ async def _look(settings: Settings) -> Sequence[Finding]:
 
 
 async def _database(settings: Settings) -> Finding:
-    engine = open_engine(settings.application_url, pool_size=1)
     try:
-        async with open_sessions(engine)() as session:
+        async with transaction(settings.application_url) as session:
             await require_fit(session)
             at = await session.scalar(sa.text("SELECT version_num FROM alembic_version"))
     except DatabaseUnfit as exc:
@@ -87,21 +87,16 @@ async def _database(settings: Settings) -> Finding:
         return Finding(
             "database", type(exc).__name__, "start it, or set YIWANG_DATABASE_URL; then yiwang migrate"
         )
-    finally:
-        await engine.dispose()
     newest = structure.newest()
     return Finding("database", f"structure {at}", "" if at == newest else f"run yiwang migrate (to {newest})")
 
 
 async def _clock(settings: Settings) -> Finding:
-    engine = open_engine(settings.application_url, pool_size=1)
     try:
-        async with engine.connect() as connection:
-            there = (await connection.execute(sa.text("SELECT clock_timestamp()"))).scalar_one()
+        async with transaction(settings.application_url) as session:
+            there = (await session.execute(sa.text("SELECT clock_timestamp()"))).scalar_one()
     except (SQLAlchemyError, OSError) as exc:
         return Finding("clock", type(exc).__name__, "needs the database")
-    finally:
-        await engine.dispose()
     skew = abs((datetime.now(UTC) - there).total_seconds())
     return Finding(
         "clock", f"{skew:.1f} s from the database", "" if skew < MOST_SKEW else "synchronise the clocks (NTP)"
@@ -109,14 +104,11 @@ async def _clock(settings: Settings) -> Finding:
 
 
 async def _calendar(settings: Settings) -> Finding:
-    engine = open_engine(settings.application_url, pool_size=1)
     try:
-        async with open_sessions(engine)() as session:
+        async with transaction(settings.application_url) as session:
             years = (await calendar.load(session)).published
     except (SQLAlchemyError, OSError) as exc:
         return Finding("calendar", type(exc).__name__, "needs the database")
-    finally:
-        await engine.dispose()
     today = local_day(datetime.now(UTC))
     wanted = {today.year} | ({today.year + 1} if today.month >= CALENDAR_WANTED_FROM else set())
     missing = sorted(wanted - years)
@@ -181,14 +173,11 @@ async def _scanner(settings: Settings) -> Finding:
 
 async def _licences(settings: Settings) -> Finding:
     """Licences that were decided and could not be made."""
-    engine = open_engine(settings.application_url, pool_size=1)
     try:
-        async with open_sessions(engine)() as session:
+        async with transaction(settings.application_url) as session:
             waiting = await licences.count_set_aside(session)
     except (SQLAlchemyError, OSError) as exc:
         return Finding("licences", type(exc).__name__, "needs the database")
-    finally:
-        await engine.dispose()
     advice = "their approvers find them and why at /window/licences/waiting" if waiting else ""
     return Finding("licences", f"{waiting} could not be made" if waiting else "all made", advice)
 

@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,16 +15,14 @@ import yaml
 from identity import keys, tokens
 from portal.cli.errors import FileUnusable, NotProven
 from portal.cli.transactions import Done, within
-from portal.hub.process import HUB, side_of, sources_file
+from portal.hub.process import HUB, sources_of
 from portal.settings import Settings, current
 from services.sharing import commands, queries
-from services.sharing.configuration import load
 from services.sharing.contracts import describing, evidence
 from services.sharing.contracts.errors import EvidenceBroken
 from services.sharing.contracts.verifying import verify as verified
 from services.sharing.models import Contract, Resource
 from services.sharing.rules import Form
-from services.sharing.sources import Sources
 from storage.database import Session
 
 BY = "system:hub-keeper"
@@ -173,8 +169,7 @@ async def _at_hub(deed: Callable[[Session], Awaitable[Done]]) -> Done:
 
 async def _states(settings: Settings) -> dict[str, str]:
     known = await _at_hub(lambda session: keys.ensure(session, HUB, at=datetime.now(UTC)))
-    opened = load(sources_file(settings), os.environ, side_of(settings, known.signer))
-    found = Sources(opened, chance=lambda: 0.5, monotonic=monotonic)
+    found = sources_of(settings, known.signer)
     try:
         return await found.states()
     finally:

@@ -34,8 +34,7 @@ def from_environment() -> Litestar:
     logs.configure(settings.log_format, settings.log_level)
     cipher.follow(settings.keys / "ring.json")
     known = asyncio.run(_keys(settings))
-    opened = load(sources_file(settings), os.environ, side_of(settings, known.signer))
-    sources = Sources(opened, chance=random.random, monotonic=monotonic)
+    sources = sources_of(settings, known.signer)
     engine = open_engine(settings.hub_application_url, pool_size=settings.pool_size)
     return create_hub(
         open_sessions(engine),
@@ -45,6 +44,12 @@ def from_environment() -> Litestar:
         clock=lambda: datetime.now(UTC),
         lanes=Lanes(settings.hub_application_url, most=settings.pool_size),
     )
+
+
+def sources_of(settings: Settings, key: Signer) -> Sources:
+    """The registers this hub asks, `key` being the one it signs with; their secrets are in the environment."""
+    opened = load(sources_file(settings), os.environ, side_of(settings, key))
+    return Sources(opened, chance=random.random, monotonic=monotonic)
 
 
 def sources_file(settings: Settings) -> Path:

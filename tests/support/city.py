@@ -20,9 +20,10 @@ import sqlalchemy as sa
 from litestar import Litestar
 
 from identity import keys, queries
-from identity.actor import Actor, Party, PartyKind, Role
+from identity.actor import Actor, Role
 from licensing.sealing import SoftwareSealer
 from portal.cli.demo import contracts, people, seeding
+from portal.cli.demo.running_cases import acting
 from portal.hub.app import create_hub
 from portal.hub.process import HUB
 from portal.jobs import jobs
@@ -221,12 +222,4 @@ async def officer(session: Session, login: str) -> Actor:
     one = people.staff(login)
     person_id = await queries.person_id(session, one.id_number)
     assert person_id is not None
-    return Actor(
-        person_id=person_id,
-        name=one.name,
-        roles=one.roles,
-        acting_for=Party(PartyKind.PERSON, person_id, one.name),
-        parties=frozenset({person_id}),
-        departments=frozenset(one.scope),
-        assurance=2,
-    )
+    return acting.officer(one, person_id)

@@ -91,22 +91,14 @@ def _start(supervisor: Supervisor, settings: Settings, environment: dict[str, st
     known = environment | secrets
     logs = settings.data / "logs"
     logs.mkdir(exist_ok=True)
-    web = _served(
-        "web",
-        _server(serving.WEB, settings.host, settings.port, settings.processes),
-        environment,
-        logs,
-        f"{settings.public_url}/health/live",
-    )
-    server, hub = (
-        _server(REGISTER, settings.host, register_port),
-        _server(serving.HUB, settings.host, settings.hub_port),
-    )
+    server = _server(REGISTER, settings.host, register_port)
+    hub = _server(serving.HUB, settings.host, settings.hub_port)
+    web = _server(serving.WEB, settings.host, settings.port, settings.processes)
     supervisor.start(
         _served("register", server, known, logs, f"{register}/health"),
         _served("hub", hub, known, logs, f"{settings.hub_url}/health/live"),
         _served("worker", ["portal.cli.main", "worker"], environment, logs, None),
-        web,
+        _served("web", web, environment, logs, f"{settings.public_url}/health/live"),
     )
     _tell(settings, supervisor)
 

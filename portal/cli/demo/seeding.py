@@ -20,7 +20,7 @@ from licensing.documents import DOCUMENT_SEAL
 from licensing.kinds import commands as kinds
 from portal.cli.demo import contracts, people, population, social_insurance
 from portal.cli.demo.departments import CENTRE, DEPARTMENTS
-from portal.cli.demo.people import SampleStaff
+from portal.cli.demo.people import SamplePerson, SampleStaff
 from portal.hub.process import HUB
 from portal.resources import HUB_KEYS, HUB_PURPOSE, authority_of
 from portal.settings import Settings
@@ -77,15 +77,7 @@ async def _lay_portal(sessions: Sessions, at: datetime) -> None:
 async def _lay_people(session: Session, at: datetime) -> None:
     known: dict[str, UUID] = {}
     for one in people.PEOPLE:
-        known[one.key] = await identity.register_person(
-            session,
-            name=one.name,
-            id_number=one.id_number,
-            phone=one.phone,
-            level=Level.REGISTRY,
-            by=BY,
-            at=at,
-        )
+        known[one.key] = await register(session, one, Level.REGISTRY, at)
         if one.signs_in:
             await identity.open_account(session, known[one.key], password=people.PASSWORD, by=BY, at=at)
             await _prove_phone(session, known[one.key], one.phone, at)
@@ -100,6 +92,13 @@ async def _lay_people(session: Session, at: datetime) -> None:
         )
 
 
+async def register(session: Session, one: SamplePerson | SampleStaff, level: Level, at: datetime) -> UUID:
+    """The sample person's id, known already or from now on."""
+    return await identity.register_person(
+        session, name=one.name, id_number=one.id_number, phone=one.phone, level=level, by=BY, at=at
+    )
+
+
 async def _prove_phone(session: Session, person: UUID, phone: str, at: datetime) -> None:
     """Sample people confirmed their phones when they signed up, as everybody does."""
     if not await contacts.proven(session, person):
@@ -107,15 +106,7 @@ async def _prove_phone(session: Session, person: UUID, phone: str, at: datetime)
 
 
 async def _lay_staff(session: Session, member: SampleStaff, at: datetime) -> None:
-    person = await identity.register_person(
-        session,
-        name=member.name,
-        id_number=member.id_number,
-        phone=member.phone,
-        level=Level.IN_PERSON,
-        by=BY,
-        at=at,
-    )
+    person = await register(session, member, Level.IN_PERSON, at)
     opened = await identity.open_account(
         session, person, password=people.PASSWORD, login=member.login, by=BY, at=at
     )

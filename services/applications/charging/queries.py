@@ -66,6 +66,15 @@ async def account(
     return Account(due, await payments_of(session, application), await session.get(Waiver, application.id))
 
 
+async def charged(
+    session: Session, application: Application, definition: ItemDefinition, *, today: date
+) -> Account | None:
+    """The same, and nothing where nothing is charged and nothing was paid."""
+    if not definition.fee.charged and not await payments_of(session, application):
+        return None
+    return await account(session, application, definition, today=today)
+
+
 async def payments_of(session: Session, application: Application) -> list[Payment]:
     query = sa.select(Payment).where(col(Payment.application_id) == application.id)
     return list(await session.scalars(query.order_by(col(Payment.at), col(Payment.receipt))))

@@ -3,47 +3,42 @@
 import asyncio
 import json
 import os
-import random
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 from typing import Annotated
 
 import httpx
 import typer
-from litestar import Litestar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from identity import commands as identity
 from identity import keys
-from identity.actor import Actor
+from identity.actor import Actor, Role
 from identity.rules import Level
 from portal.cli.demo import laying
+from portal.cli.demo.people import STAFF
 from portal.cli.demo.residents import RESIDENTS
 from portal.cli.demo.running_cases import acting
 from portal.cli.demo.running_cases.acting import Office
 from portal.cli.demo.running_cases.stories import Story, stories
-from portal.cli.demo.seeding import BY, PARTY
+from portal.cli.demo.seeding import PARTY, register
 from portal.cli.errors import NoDemonstration
 from portal.hub.app import create_hub
-from portal.hub.process import HUB, side_of, sources_file
-from portal.resources import HUB_PURPOSE, hub_keys, objects_of
+from portal.hub.process import HUB, sources_of
+from portal.resources import HUB_PURPOSE, hub_client, objects_of
 from portal.settings import Settings, current
 from services.catalogue.codes import Audience
 from services.catalogue.commands import shipped
 from services.catalogue.definition import ItemDefinition
 from services.oversight.indicators import commands as indicators
 from services.oversight.measures.office import office
-from services.sharing.client import HubClient, Timeouts
-from services.sharing.configuration import load
-from services.sharing.sources import Sources
 from services.workflow import calendar
 from services.workflow.rules import local_day
 from storage import cipher
-from storage.database import Sessions, open_engine, open_sessions
+from storage.database import Session, Sessions, open_engine, open_sessions
 
 BACK = timedelta(days=120)
 """Further back than any case of the sample begins."""
@@ -54,37 +49,28 @@ def sample_cases(
     seed: Annotated[int, typer.Option(help="Another number makes other cases.")] = 1,
 ) -> None:
     """Lay sample cases of the last weeks, in every state, beside a running demonstration (示例数据)."""
-    settings = current().model_copy(update={"party": PARTY, "demo": True})
+    settings = current().model_copy(update={"party": PARTY})
     mark = settings.data / laying.MARK
     if not mark.is_file():
         raise NoDemonstration(str(settings.data))
     os.environ.update(json.loads(mark.read_text())["secrets"])
-    laid = asyncio.run(_lay(settings, count, seed))
-    typer.echo(f"{laid} sample cases laid")
+    asyncio.run(_lay(settings, count, seed))
+    typer.echo(f"{count} sample cases laid")
 
 
-async def _lay(settings: Settings, count: int, seed: int) -> int:
+async def _lay(settings: Settings, count: int, seed: int) -> None:
     cipher.follow(settings.keys / "ring.json")
     now = datetime.now(UTC)
     async with _office(settings, now) as desk:
         async with desk.sessions() as session, session.begin():
             days = await calendar.load(session)
-            for one in RESIDENTS:
-                await identity.register_person(
-                    session,
-                    name=one.name,
-                    id_number=one.id_number,
-                    phone=one.phone,
-                    level=Level.REGISTRY,
-                    by=BY,
-                    at=now,
-                )
-            people = [await acting.resident(session, one) for one in RESIDENTS]
+            people = [
+                acting.resident(one, await register(session, one, Level.REGISTRY, now)) for one in RESIDENTS
+            ]
         hours = office(days, local_day(now - BACK), local_day(now))
         told = stories(items(), len(people), count, now=now, hours=hours, seed=seed)
         await _one_by_one(desk, told, people)
         await _sum_up(desk.sessions, now)
-    return count
 
 
 async def _sum_up(sessions: Sessions, now: datetime) -> None:
@@ -122,16 +108,18 @@ async def _office(settings: Settings, now: datetime) -> AsyncIterator[Office]:
     portal, shared = (open_sessions(one) for one in engines)
     async with portal() as session, session.begin():
         own = await keys.ensure(session, HUB_PURPOSE, at=now)
-        officers = await acting.officers(session)
-    sources, app = await _hub(settings, shared, clock)
-    client = HubClient(
-        "http://hub.example",
-        consumer=settings.party,
-        key=own.signer,
-        hub_keys=hub_keys(settings),
-        timeouts=Timeouts(total=settings.hub_seconds),
-        transport=httpx.ASGITransport(app),  # type: ignore[arg-type]  # narrower than ASGI, and served so everywhere
+        officers = await _officers(session, now)
+    async with shared() as session, session.begin():
+        answering = await keys.ensure(session, HUB, at=now)
+    sources = sources_of(settings, answering.signer)
+    app = create_hub(
+        shared,
+        key=answering.signer,
+        keys=answering.verifiers,
+        sources=sources,
+        clock=lambda: clock[0],
     )
+    client = hub_client(settings, own.signer, transport=httpx.ASGITransport(app))  # type: ignore[arg-type]  # narrower than ASGI, and served so everywhere
     try:
         yield Office(portal, objects_of(settings), client, lambda at: clock.__setitem__(0, at), officers)
     finally:
@@ -141,16 +129,11 @@ async def _office(settings: Settings, now: datetime) -> AsyncIterator[Office]:
             await engine.dispose()
 
 
-async def _hub(settings: Settings, shared: Sessions, clock: list[datetime]) -> tuple[Sources, Litestar]:
-    async with shared() as session, session.begin():
-        answering = await keys.ensure(session, HUB, at=clock[0])
-    opened = load(sources_file(settings), os.environ, side_of(settings, answering.signer))
-    sources = Sources(opened, chance=random.random, monotonic=monotonic)
-    app = create_hub(
-        shared,
-        key=answering.signer,
-        keys=answering.verifiers,
-        sources=sources,
-        clock=lambda: clock[0],
-    )
-    return sources, app
+async def _officers(session: Session, now: datetime) -> dict[tuple[str, Role], list[Actor]]:
+    """The sample officers by department and post, in the order in which they are listed."""
+    found: dict[tuple[str, Role], list[Actor]] = defaultdict(list)
+    for one in STAFF:
+        actor = acting.officer(one, await register(session, one, Level.IN_PERSON, now))
+        for role in one.roles:
+            found[one.department, role].append(actor)
+    return found

@@ -6,21 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from random import Random
 
+from services.applications.rules import Deed
 from services.catalogue.codes import StepRole
 from services.catalogue.definition import ItemDefinition
 from services.oversight.measures.office import A_DAY, Office
-
-
-class Turn(StrEnum):
-    """What somebody does with the case; who it is follows from the turn."""
-
-    SUBMIT = "submit"
-    CLAIM = "claim"
-    CORRECTION = "request-correction"
-    ACCEPT = "accept"
-    REVIEW = "review"
-    SUSPEND = "suspend"
-    EXTEND = "extend"
 
 
 class Stage(StrEnum):
@@ -55,7 +44,7 @@ class Story:
 
     item: ItemDefinition
     resident: int
-    turns: tuple[tuple[Turn, datetime], ...]
+    turns: tuple[tuple[Deed, datetime], ...]
 
 
 def stories(
@@ -74,36 +63,36 @@ def stories(
     return sorted(found, key=lambda one: one.turns[0][1])
 
 
-def _minutes(item: ItemDefinition, stage: Stage, until: int, chance: Random) -> list[tuple[Turn, int]]:
+def _minutes(item: ItemDefinition, stage: Stage, until: int, chance: Random) -> list[tuple[Deed, int]]:
     if stage is Stage.WAITING:
         span = WAITED_LONG if chance.random() < LONG else WAITED
-        return [(Turn.SUBMIT, until - chance.randint(*span))]
+        return [(Deed.SUBMIT, until - chance.randint(*span))]
     if stage in {Stage.TAKEN, Stage.CORRECTING}:
         begun = until - chance.randint(A_DAY // 2, 3 * A_DAY)
         taken = begun + chance.randint(A_DAY // 8, A_DAY // 4)
-        turns = [(Turn.SUBMIT, begun), (Turn.CLAIM, taken)]
-        asked = [(Turn.CORRECTION, taken + chance.randint(*HANDLING))]
+        turns = [(Deed.SUBMIT, begun), (Deed.CLAIM, taken)]
+        asked = [(Deed.REQUEST_CORRECTION, taken + chance.randint(*HANDLING))]
         return turns + asked if stage is Stage.CORRECTING else turns
     _share, least, most = chance.choices(GONE, [share for share, *_ in GONE])[0]
     accepted = until - round(item.promised_limit.days * A_DAY * chance.uniform(least, most))
     begun = accepted - chance.randint(*INTAKE_WAIT) - HANDLING[1]
     turns = [
-        (Turn.SUBMIT, begun),
-        (Turn.CLAIM, accepted - chance.randint(*HANDLING)),
-        (Turn.ACCEPT, accepted),
+        (Deed.SUBMIT, begun),
+        (Deed.CLAIM, accepted - chance.randint(*HANDLING)),
+        (Deed.ACCEPT, accepted),
     ]
     later = _reviews(item, stage, chance)
     step = (until - accepted) // (len(later) + 1)
     for place, turn in enumerate(later, 1):
         done = accepted + place * step
-        turns += [(Turn.CLAIM, done - min(step // 2, chance.randint(*HANDLING))), (turn, done)]
+        turns += [(Deed.CLAIM, done - min(step // 2, chance.randint(*HANDLING))), (turn, done)]
     return turns
 
 
-def _reviews(item: ItemDefinition, stage: Stage, chance: Random) -> list[Turn]:
+def _reviews(item: ItemDefinition, stage: Stage, chance: Random) -> list[Deed]:
     """How many of its reviews a case has behind it, and what else was decided on the way."""
     reviews = sum(1 + step.two_persons for step in item.steps if step.role is StepRole.REVIEWER)
-    behind = [Turn.REVIEW] * chance.randint(0, reviews)
+    behind = [Deed.REVIEW] * chance.randint(0, reviews)
     if stage is Stage.PAUSED:
-        return [*behind[: max(0, reviews - 1)], Turn.SUSPEND]
-    return [*behind, Turn.EXTEND] if stage is Stage.EXTENDED else behind
+        return [*behind[: max(0, reviews - 1)], Deed.SUSPEND]
+    return [*behind, Deed.EXTEND] if stage is Stage.EXTENDED else behind
